@@ -16,14 +16,14 @@ SYSTEM	:= $(shell uname -s)
 RECORD	?= $(if $(filter Linux,$(SYSTEM)),yes,no)
 # "prof-fold --symbolize" needs elfutils, which macOS has not.
 ELFUTILS ?= $(if $(filter Darwin,$(SYSTEM)),no,yes)
-# prof-listen needs epoll and signalfd of Linux, and libmicrohttpd.
+# prof-listen needs epoll and signalfd of Linux, and libmicrohttpd, whose TLS is that of GnuTLS.
 LISTEN	?= $(if $(filter Linux,$(SYSTEM)),yes,no)
 -include config.mk
 
 # Flags. What pkg-config says is asked for once, by the first recipe that needs it, so that
 # "make deps" and "make help" work without any library.
 PACKAGES := libzstd libdeflate zlib liblzma yajl expat libpcre2-8 libxxhash libprotobuf-c \
-	   $(if $(filter no,$(ELFUTILS)),,libelf libdw) $(if $(filter no,$(LISTEN)),,libmicrohttpd)
+	   $(if $(filter no,$(ELFUTILS)),,libelf libdw) $(if $(filter no,$(LISTEN)),,libmicrohttpd gnutls)
 OPTIONAL := libseccomp libbpf
 # Loaded by the commands that reach a server, when they do (lib/http/curl_library.h).
 LOADED	:= libcurl

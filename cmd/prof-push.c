@@ -168,6 +168,8 @@ static struct pack request_pack(void)
 {
 	if (common.pack.kind == PACK_ZSTD)
 		usage("-z zstd: servers take gzip or nothing");
+	if (common.pack.kind == PACK_AUTO && o.to && server_wants_plain())
+		return (struct pack){ PACK_NONE, 0 };
 	if (common.pack.kind == PACK_AUTO)
 		return (struct pack){ PACK_GZIP, 1 };
 	return common.pack;

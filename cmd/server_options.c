@@ -142,7 +142,9 @@ static void add_header_option(const char *line)
 static void add_header_list(struct str list, const char *variable)
 {
 	while (list.n) {
-		struct str value = str_cut(&list, ','), name = str_trim(str_cut(&value, '='));
+		struct str value = str_cut(&list, ',');
+		bool is_pair = str_chr(value, '=') >= 0;
+		struct str name = str_trim(str_cut(&value, '='));
 		struct buf line = { 0 };
 
 		value = str_trim(value);
@@ -157,7 +159,7 @@ static void add_header_list(struct str list, const char *variable)
 			i += hex ? 2 : 0;
 		}
 		buf_ch(&line, '\0');
-		if (!name.n || !is_header(line.p) || strlen(line.p) + 1 != line.n)
+		if (!is_pair || !name.n || !is_header(line.p) || strlen(line.p) + 1 != line.n)
 			usage("%s: expected NAME=VALUE,...", variable);
 		push_header(arena_str(&texts, str(line.p, line.n - 1)).p);
 		buf_release(&line);
@@ -188,6 +190,22 @@ static const char *otel_variable(const char *what)
 	return variable(name);
 }
 
+/* A variable whose value goes into a header. A final newline, which secrets in files have, does not. */
+static const char *header_variable(const char *name)
+{
+	const char *value = variable(name);
+	struct str s = str_of(value);
+
+	while (s.n && (s.p[s.n - 1] == '\n' || s.p[s.n - 1] == '\r'))
+		s.n--;
+	if (!s.n)
+		return NULL;
+	value = arena_str(&texts, s).p;
+	if (!is_one_line(value))
+		usage("%s: expected one line", name);
+	return value;
+}
+
 static const char *first_of(const char *option, const char *otherwise)
 {
 	return option ? option : otherwise;
@@ -197,13 +215,13 @@ static void use_profilecli_variables(struct http_settings *s)
 {
 	bool given = s->token || s->user;
 
-	s->tenant = first_of(s->tenant, variable("PROFILECLI_TENANT_ID"));
+	s->tenant = first_of(s->tenant, header_variable("PROFILECLI_TENANT_ID"));
 	if (!given)
-		s->token = variable("PROFILECLI_TOKEN");
+		s->token = header_variable("PROFILECLI_TOKEN");
 	if (!s->token)
-		s->user = first_of(s->user, variable("PROFILECLI_USERNAME"));
+		s->user = first_of(s->user, header_variable("PROFILECLI_USERNAME"));
 	if (s->user)
-		s->password = first_of(s->password, variable("PROFILECLI_PASSWORD"));
+		s->password = first_of(s->password, header_variable("PROFILECLI_PASSWORD"));
 }
 
 static void use_otel_variables(struct http_settings *s)
@@ -256,6 +274,15 @@ void server_settings(enum server_kind kind, struct http_settings *s)
 	for (size_t i = 0; i < o.headers.n; i++)
 		add_header_option(o.headers.v[i]);
 	s->headers = (const char *const *)header_lines.v;
+}
+
+bool server_wants_plain(void)
+{
+	const char *word = otel_variable("COMPRESSION");
+
+	if (word && strcmp(word, "none") != 0 && strcmp(word, "gzip") != 0)
+		note("OTEL_EXPORTER_OTLP_COMPRESSION is %s; gzip is used", word);
+	return word && strcmp(word, "none") == 0;
 }
 
 static const char *joined(const char *base, const char *path)

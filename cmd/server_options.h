@@ -25,6 +25,9 @@ extern const struct opt server_options[];
  */
 void server_settings(enum server_kind kind, struct http_settings *settings);
 
+/* Does OTEL_EXPORTER_OTLP_COMPRESSION ask for none? */
+bool server_wants_plain(void);
+
 /* The URL of the server that the environment names; NULL if there is none. */
 const char *server_of_environment(enum server_kind kind);
 

@@ -226,20 +226,63 @@ def long_head():
     status_of(b"GET /ready HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 40000 + b"\r\n\r\n")
 
 
-def two_lengths():
-    """Heads that give the length of the body twice, and what follows, which is no request."""
-    body = b"a 1\n"
-    for more in b"Content-Length: 30", b"Transfer-Encoding: chunked":
-        s = socket.create_connection(("127.0.0.1", port), timeout=10)
-        s.sendall(b"POST /ingest?name=twice HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n" + more +
-                  b"\r\n\r\n" + body + b"GET /ready HTTP/1.1\r\nHost: x\r\n\r\n")
-        got = b""
-        try:
-            while piece := s.recv(4096):
-                got += piece
-        except ConnectionResetError:
-            pass
-        print(got.count(b"HTTP/1.1 "), got.split(b"\r\n")[0].decode())
+def exchange(name, bytes_, half_close=False):
+    """Send bytes as they are; print how many answers come until the end, and the first status."""
+    s = socket.create_connection(("127.0.0.1", port), timeout=10)
+    s.sendall(bytes_)
+    if half_close:
+        s.shutdown(socket.SHUT_WR)
+    got = b""
+    try:
+        while piece := s.recv(4096):
+            got += piece
+    except ConnectionResetError:
+        pass
+    except socket.timeout:
+        got += b" and the connection stays"
+    print("%s: %d %s" % (name, got.count(b"HTTP/1.1 "), got.split(b"\r\n")[0].decode()))
+
+
+def heads():
+    """Heads that another program may read differently, and what follows, which is no request."""
+    for name, lines in (
+            ("two lengths", b"Content-Length: 4\r\nContent-Length: 30"),
+            ("length and chunks", b"Content-Length: 4\r\nTransfer-Encoding: chunked"),
+            ("a blank before the colon", b"Content-Length : 4"),
+            ("packed and in chunks", b"Transfer-Encoding: gzip, chunked"),
+            ("two tenants", b"Content-Length: 4\r\nX-Scope-OrgID: a\r\nX-Scope-OrgID: b"),
+            ("two tokens", b"Content-Length: 4\r\nAuthorization: Bearer a\r\nauthorization: Bearer b"),
+            ("two encodings", b"Content-Length: 4\r\nContent-Encoding: gzip\r\nContent-Encoding: br")):
+        exchange(name, b"POST /ingest?name=twice HTTP/1.1\r\nHost: x\r\n" + lines +
+                 b"\r\n\r\na 1\nGET /ready HTTP/1.1\r\nHost: x\r\n\r\n")
+
+
+def chunks():
+    """Bodies in chunks, in ways that clients may write them."""
+    for name, body in (
+            ("extensions", b"4;a=b;c=\"d\"\r\na 1\n\r\n0;e\r\n\r\n"),
+            ("zeros before sizes", b"00000000000000000000004\r\na 1\n\r\n0000\r\n\r\n"),
+            ("a trailer", b"4\r\na 1\n\r\n0\r\nContent-Length: 99\r\n\r\n"),
+            ("a size of 65 bits", b"10000000000000004\r\na 1\n\r\n0\r\n\r\n"),
+            ("a size below zero", b"-4\r\na 1\n\r\n0\r\n\r\n"),
+            ("no end of line", b"4\r\na 1\n0\r\n\r\n")):
+        exchange(name, b"POST /?name=chunks HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+                 b"Connection: close\r\n\r\n" + body)
+
+
+def half_closed():
+    """A client that ends its side of the connection after the request, and waits for the answer."""
+    head = b"POST /?name=half HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\n"
+    exchange("a request", head + b"a 1\n", True)
+    exchange("two", 2 * (head + b"a 1\n"), True)
+
+
+def encodings():
+    for encoding in "GZIP", "gzip, identity", "gzip ", "gzip, br":
+        show(encoding, "POST", "/?name=packed", gzip.compress(b"a 1\n"), {"Content-Encoding": encoding})
+    body, headers = multipart(profile=b"a 1\n")
+    headers["Content-Encoding"] = "gzip"
+    show("multipart", "POST", "/ingest?name=packed", gzip.compress(body), headers)
 
 
 def clocks():

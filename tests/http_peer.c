@@ -6,10 +6,12 @@
  * listens on 127.0.0.1, writes its port to DIR/port, and answers the n-th request as line n
  * of DIR/plan says, further ones as the last line does:
  *
- *	200, 429 ... [SECONDS]   that status, with Retry-After
+ *	200, 429 ... [TIME]      that status, with Retry-After
+ *	as TYPE [HEX]            200 with that Content-Type, "-" for none, and a body in hex
  *	slow MS                  200, after that time
  *	hang                     nothing, ever
  *	garbage, half, cut       what is not HTTP; half of an answer; half of its first line
+ *	part                     half of an answer with status 200
  *	close                    no answer
  *	page, partial            200 with HTML, with an OTLP partial success
  *	redirect URL             307
@@ -189,30 +191,45 @@ static void say(int fd, const char *text)
 
 static bool answer_status(int fd, int status, const char *more, const char *type, const char *body)
 {
+	bool has_type = strcmp(type, "-") != 0;
 	char text[2048];
 
-	snprintf(text, sizeof(text),
-		 "HTTP/1.1 %d X\r\nContent-Type: %s\r\n%sContent-Length: %zu\r\n\r\n%s", status,
-		 type, more, strlen(body), body);
+	snprintf(text, sizeof(text), "HTTP/1.1 %d X\r\n%s%s%s%sContent-Length: %zu\r\n\r\n%s",
+		 status, has_type ? "Content-Type: " : "", has_type ? type : "",
+		 has_type ? "\r\n" : "", more, strlen(body), body);
 	say(fd, text);
 	return true;
 }
 
-static bool answer_number(int fd, const char *word)
+/* Success has the type of the request, as the protocols have it. */
+static bool answer_number(int fd, const struct request *r, const char *word)
 {
-	char after[64] = "";
-	int status = 200, seconds = 0;
+	char after[64] = "", time[40], type[100];
+	int status = 200;
 
-	if (sscanf(word, "%d %d", &status, &seconds) == 2)
-		snprintf(after, sizeof(after), "Retry-After: %d\r\n", seconds);
+	if (sscanf(word, "%d %39[^\n]", &status, time) == 2)
+		snprintf(after, sizeof(after), "Retry-After: %s\r\n", time);
 	if (status == 200)
-		return answer_status(fd, status, after, "application/proto", "");
+		return answer_status(fd, status, after,
+				     header(r, "Content-Type", type, sizeof(type)), "");
 	return answer_status(fd, status, after, "application/json",
 			     "{\"code\":\"some_code\",\"message\":\"words of the server\"}");
 }
 
+/* "TYPE [HEX]"; the body has no zero byte. */
+static bool answer_as(int fd, const char *words)
+{
+	char type[100] = "", hex[1000] = "", body[500] = "";
+	unsigned byte;
+
+	sscanf(words, "%99s %999s", type, hex);
+	for (size_t i = 0; sscanf(hex + 2 * i, "%2x", &byte) == 1; i++)
+		body[i] = (char)byte;
+	return answer_status(fd, 200, "", type, body);
+}
+
 /* False: the connection is to be closed. */
-static bool answer(int fd, const char *word)
+static bool answer(int fd, const struct request *r, const char *word)
 {
 	char more[1100];
 	int ms = 0;
@@ -221,6 +238,12 @@ static bool answer(int fd, const char *word)
 		return say(fd, "\x16\x03 no HTTP at all\n\n"), false;
 	if (strcmp(word, "half") == 0)
 		return say(fd, "HTTP/1.1 500 X\r\nContent-Length: 100\r\n\r\nha"), false;
+	if (strcmp(word, "part") == 0)
+		return say(fd, "HTTP/1.1 200 X\r\nContent-Type: application/proto\r\n"
+			       "Content-Length: 100\r\n\r\nha"),
+		       false;
+	if (strncmp(word, "as ", 3) == 0)
+		return answer_as(fd, word + 3);
 	if (strcmp(word, "cut") == 0)
 		return say(fd, "HTTP/1.1 2"), false;
 	if (strcmp(word, "close") == 0)
@@ -233,12 +256,12 @@ static bool answer(int fd, const char *word)
 		return answer_status(fd, 200, "", "application/x-protobuf",
 				     "\x0a\x0a\x08\x01\x12\x06not it");
 	if (sscanf(word, "slow %d", &ms) == 1)
-		return usleep((useconds_t)ms * 1000), answer_number(fd, "200");
+		return usleep((useconds_t)ms * 1000), answer_number(fd, r, "200");
 	if (strncmp(word, "redirect ", 9) == 0) {
 		snprintf(more, sizeof(more), "Location: %s\r\n", word + 9);
 		return answer_status(fd, 307, more, "text/plain", "");
 	}
-	return answer_number(fd, word);
+	return answer_number(fd, r, word);
 }
 
 static bool serve_request(int fd, struct request *r, size_t *have)
@@ -260,7 +283,7 @@ static bool serve_request(int fd, struct request *r, size_t *have)
 		keep(r);
 	if (!is_null)
 		log_request(r, word);
-	stays = answer(fd, word);
+	stays = answer(fd, r, word);
 	taken = nrest < r->nbody ? nrest : r->nbody;
 	*have = nrest - taken;
 	memmove(r->head, rest + taken, *have);

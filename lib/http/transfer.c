@@ -10,6 +10,7 @@ enum {
 	KEEP_SECONDS = 30, /* an older idle connection may be closing at the server's end */
 	DEFAULT_MOST = 256 << 20,
 	MOST_HEADERS = 64 << 10,
+	MOST_RETRY_AFTER = 366 * 24 * 3600, /* seconds */
 };
 static const int64_t default_connect_ns = INT64_C(10000000000);
 static const int64_t default_answer_ns = INT64_C(60000000000);
@@ -126,11 +127,36 @@ static void set_string(struct transfer *t, CURLoption option, const char *value)
 		t->curl->easy_setopt(t->easy, option, value);
 }
 
+/* A user's password is in .netrc: libcurl looks for it there if the URL names the user. */
+static bool is_password_elsewhere(const struct http_settings *s)
+{
+	return s->user && !s->password && !s->token && !s->sigv4;
+}
+
+static void set_url(struct transfer *t)
+{
+	struct str url = buf_str(&t->url);
+	size_t host = (size_t)str_find(url, S("://")) + 3;
+	struct buf with_user = { 0 };
+
+	if (!is_password_elsewhere(t->settings)) {
+		t->curl->easy_setopt(t->easy, CURLOPT_URL, t->url.p);
+		return;
+	}
+	buf_add(&with_user, str(url.p, host));
+	http_url_escape(&with_user, str_of(t->settings->user));
+	buf_ch(&with_user, '@');
+	buf_add(&with_user, str_skip(url, host));
+	t->curl->easy_setopt(t->easy, CURLOPT_URL, with_user.p); /* which it copies */
+	buf_release(&with_user);
+}
+
 static void set_identity(struct transfer *t)
 {
 	const struct http_settings *s = t->settings;
 
-	set_string(t, CURLOPT_USERNAME, s->user);
+	if (!is_password_elsewhere(s))
+		set_string(t, CURLOPT_USERNAME, s->user);
 	set_string(t, CURLOPT_PASSWORD, s->password);
 	set_string(t, CURLOPT_AWS_SIGV4, s->sigv4);
 	if (!s->token && !s->sigv4)
@@ -184,7 +210,7 @@ bool transfer_prepare(struct transfer *t)
 		return false;
 	t->sent = 0;
 	*t->problem = '\0';
-	t->curl->easy_setopt(t->easy, CURLOPT_URL, t->url.p);
+	set_url(t);
 	t->curl->easy_setopt(t->easy, CURLOPT_USERAGENT, "prof/" PROF_VERSION);
 	t->curl->easy_setopt(t->easy, CURLOPT_ERRORBUFFER, t->problem);
 	t->curl->easy_setopt(t->easy, CURLOPT_PRIVATE, t);
@@ -331,27 +357,42 @@ static bool follow(struct transfer *t)
 	return false;
 }
 
+/* Seconds. libcurl reads dates, but takes a number that does not fit for none. */
+static int64_t retry_after(struct transfer *t)
+{
+	struct str text = http_header(&t->answer, "Retry-After");
+	curl_off_t seconds = 0;
+	size_t ndigit = 0;
+
+	while (ndigit < text.n && is_digit(text.p[ndigit]))
+		ndigit++;
+	t->curl->easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &seconds);
+	if (ndigit && ndigit == text.n && !str_i64(text, &(int64_t){ 0 }))
+		return MOST_RETRY_AFTER;
+	return seconds < 0 ? 0 : seconds > MOST_RETRY_AFTER ? MOST_RETRY_AFTER : seconds;
+}
+
 static void get_facts(struct transfer *t)
 {
 	long status = 0;
-	curl_off_t retry_after = 0, took = 0;
+	curl_off_t took = 0;
 	const char *type = NULL;
 
 	t->curl->easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-	t->curl->easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &retry_after);
 	t->curl->easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &took);
 	t->curl->easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &type);
 	t->answer.status = (int)status;
-	t->answer.retry_after = retry_after > 0 ? retry_after : 0;
+	t->answer.retry_after = retry_after(t);
 	t->answer.took_ns += took * 1000;
 	buf_add(&t->answer.content_type, str_of(type));
 }
 
-/* Is the error permanent: a failed TLS negotiation, or a wrong setting? */
+/* Is the error permanent: a failed TLS negotiation, a broken .netrc, or a wrong setting? */
 static bool is_final(CURLcode code)
 {
 	switch (code) {
 	case CURLE_URL_MALFORMAT:
+	case CURLE_READ_ERROR: /* of .netrc: our bodies are in memory */
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_SSL_CERTPROBLEM:
 	case CURLE_SSL_CIPHER:

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <linux/tcp.h>
-#include <netdb.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,13 +10,12 @@
 #include <unistd.h>
 
 #include "base/when.h"
-#include "io/in.h"
+#include "listen/certificates.h"
 #include "listen/listener_parts.h"
 
 enum {
 	TICK_MS = 100,
 	POOL_BYTES = 16 << 10, /* for the head of a request and a piece of its body */
-	BACKLOG = 1024,
 };
 #define FIRST_REQUEST_NS INT64_C(10000000000) /* how long a new connection may be idle */
 #define CROWDED_IDLE_NS  INT64_C(2000000000)  /* and others, when there are many connections */
@@ -107,106 +105,6 @@ static void end_slow_connections(struct listener *s)
 
 /* Beginning */
 
-/* HOST:PORT, [HOST]:PORT, :PORT, HOST or PORT. */
-static void split_address(const char *address, char host[256], char port[32])
-{
-	struct str a = str_of(address), h = a, p = S("4040");
-	ptrdiff_t colon = str_rchr(a, ':');
-
-	if (str_u64(a, &(uint64_t){ 0 })) {
-		p = a;
-		h = S("127.0.0.1");
-	} else if (colon >= 0 && colon > str_rchr(a, ']')) {
-		h = str(a.p, (size_t)colon);
-		p = str_skip(a, (size_t)colon + 1);
-	}
-	if (h.n >= 2 && h.p[0] == '[' && h.p[h.n - 1] == ']')
-		h = str(h.p + 1, h.n - 2);
-	snprintf(host, 256, "%.*s", STR_ARG(h));
-	snprintf(port, 32, "%.*s", STR_ARG(p));
-}
-
-static int bind_to(const struct addrinfo *a)
-{
-	int fd = socket(a->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-	if (fd < 0)
-		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){ 1 }, sizeof(int));
-	if (bind(fd, a->ai_addr, a->ai_addrlen) == 0 && listen(fd, BACKLOG) == 0)
-		return fd;
-	close(fd);
-	return -1;
-}
-
-static int open_socket(const char *address, struct buf *why)
-{
-	struct addrinfo hints = { .ai_flags = AI_PASSIVE, .ai_socktype = SOCK_STREAM },
-			*list = NULL;
-	char host[256], port[32];
-	int fd = -1, error;
-
-	split_address(address, host, port);
-	error = getaddrinfo(host[0] ? host : NULL, port, &hints, &list);
-	errno = 0;
-	for (struct addrinfo *a = list; a && fd < 0; a = a->ai_next)
-		fd = bind_to(a);
-	if (fd < 0)
-		buf_printf(why, "--listen %s: %s", address,
-			   error ? gai_strerror(error) : strerror(errno));
-	if (list)
-		freeaddrinfo(list);
-	return fd;
-}
-
-static bool is_loopback(const struct sockaddr_storage *a)
-{
-	const struct sockaddr_in *v4 = (const struct sockaddr_in *)a;
-	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)a;
-
-	if (a->ss_family == AF_INET)
-		return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
-	return a->ss_family == AF_INET6 && IN6_IS_ADDR_LOOPBACK(&v6->sin6_addr);
-}
-
-/* Report the address as a URL, and warn if it is open or unencrypted beyond loopback. */
-static void note_address(const struct listener *s, int fd)
-{
-	struct sockaddr_storage a = { 0 };
-	socklen_t n = sizeof(a);
-	char host[128] = "", port[16] = "";
-
-	if (getsockname(fd, (struct sockaddr *)&a, &n) < 0 ||
-	    getnameinfo((struct sockaddr *)&a, n, host, sizeof(host), port, sizeof(port),
-			NI_NUMERICHOST | NI_NUMERICSERV) != 0)
-		return;
-	s->options.note(a.ss_family == AF_INET6 ? "listening on %s://[%s]:%s" :
-						  "listening on %s://%s:%s",
-			s->options.tls_cert ? "https" : "http", host, port);
-	if (!is_loopback(&a) && !s->options.token_file)
-		s->options.note("everybody who reaches %s may send: --token-file FILE asks for a "
-				"token",
-				host);
-	if (!is_loopback(&a) && !s->options.tls_cert)
-		s->options.note("what is sent is not encrypted: --tls-cert and --tls-key do that");
-}
-
-static bool read_pem(const char *path, struct buf *text, struct buf *why)
-{
-	struct str bytes;
-	struct in in;
-	bool ok = in_open(&in, path) && in_map(&in, &bytes);
-
-	if (ok)
-		buf_add(text, bytes);
-	else
-		buf_add(why, buf_str(&in.error));
-	buf_ch(text, '\0');
-	in_close(&in);
-	in_release(&in);
-	return ok;
-}
-
 static const char *library_reason(unsigned status)
 {
 	switch (status) {
@@ -215,6 +113,7 @@ static const char *library_reason(unsigned status)
 		       "(OTLP: http/protobuf)";
 	case 414:
 	case 431: return "the head of a request exceeds 16 KiB";
+	case 413: return "a request announces a body of more than 2^64 bytes";
 	default:
 		return "a request is not HTTP, or is broken: is its URL https: where this server "
 		       "has http:?";
@@ -244,16 +143,15 @@ static bool start_daemon(struct listener *s, int fd, struct buf *why)
 {
 	const struct listener_options *o = &s->options;
 	unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_ERROR_LOG;
-	struct buf cert = { 0 }, key = { 0 };
-	struct MHD_OptionItem tls[3] = { { MHD_OPTION_END, 0, NULL } };
+	struct MHD_OptionItem tls[2] = { { MHD_OPTION_END, 0, NULL } };
 
 	if (o->tls_cert) {
-		if (!read_pem(o->tls_cert, &cert, why) || !read_pem(o->tls_key, &key, why))
+		if (!certificates_load(o->tls_cert, o->tls_key, why))
 			return false;
 		flags |= MHD_USE_TLS;
-		tls[0] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_CERT, 0, cert.p };
-		tls[1] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_MEM_KEY, 0, key.p };
-		tls[2] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
+		tls[0] = (struct MHD_OptionItem){ MHD_OPTION_HTTPS_CERT_CALLBACK, 0,
+						  (void *)(uintptr_t)certificates_give };
+		tls[1] = (struct MHD_OptionItem){ MHD_OPTION_END, 0, NULL };
 	}
 	s->daemon = MHD_start_daemon(flags, 0, NULL, NULL, listener_request, s,
 				     MHD_OPTION_EXTERNAL_LOGGER, library_logs, s,
@@ -264,12 +162,7 @@ static bool start_daemon(struct listener *s, int fd, struct buf *why)
 				     listener_request_ended, s, MHD_OPTION_NOTIFY_CONNECTION,
 				     connection_changed, s, MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
 	if (!s->daemon)
-		buf_printf(why,
-			   o->tls_cert ? "%s and %s: cannot be used for TLS" :
-					 "cannot start the server",
-			   o->tls_cert, o->tls_key);
-	buf_release(&cert);
-	buf_release(&key);
+		buf_add(why, S("cannot start the server"));
 	return s->daemon != NULL;
 }
 
@@ -286,20 +179,30 @@ static void tell_kept(struct listener *s)
 	s->options.kept();
 }
 
+/* Read the files again that may have been replaced. */
+static void reload(struct listener *s)
+{
+	const struct listener_options *o = &s->options;
+	struct buf why = { 0 };
+
+	if (o->token_file && !access_load(&s->access, o->token_file, &why))
+		o->note("%.*s: the old tokens stay", STR_ARG(buf_str(&why)));
+	why.n = 0;
+	if (o->tls_cert && !certificates_load(o->tls_cert, o->tls_key, &why))
+		o->note("%.*s: the old certificates stay", STR_ARG(buf_str(&why)));
+	buf_release(&why);
+}
+
 static void take_signal(struct listener *s, int fd)
 {
 	struct signalfd_siginfo info;
-	struct buf why = { 0 };
 
 	if (read(fd, &info, sizeof(info)) != sizeof(info))
 		return;
-	if (info.ssi_signo == SIGHUP && s->options.token_file) {
-		if (!access_load(&s->access, s->options.token_file, &why))
-			s->options.note("%.*s: the old tokens stay", STR_ARG(buf_str(&why)));
-	} else if (info.ssi_signo != SIGHUP) {
+	if (info.ssi_signo == SIGHUP)
+		reload(s);
+	else
 		s->is_ending = true;
-	}
-	buf_release(&why);
 }
 
 static int loop_timeout(const struct listener *s)
@@ -328,6 +231,7 @@ static void loop_once(struct listener *s, int signals, int epoll)
 		take_signal(s, signals);
 	s->is_closed |= (fds[n + 2].revents & POLLERR) != 0;
 	MHD_run(s->daemon);
+	listener_hand_over(s);
 	if (monotonic_ns() - ticked < TICK_MS * INT64_C(1000000))
 		return;
 	ticked = monotonic_ns();
@@ -378,7 +282,7 @@ static int catch_signals(void)
 
 static bool run(struct listener *s, int signals, struct buf *why)
 {
-	int fd = open_socket(s->options.address, why);
+	int fd = listener_open_socket(s->options.address, why);
 
 	if (fd < 0)
 		return false;
@@ -390,7 +294,7 @@ static bool run(struct listener *s, int signals, struct buf *why)
 		pool_close(&s->pool);
 		return false;
 	}
-	note_address(s, fd);
+	listener_note_address(s, fd);
 	serve(s, signals);
 	turns_close(s);
 	pool_close(&s->pool);
@@ -409,6 +313,7 @@ bool listener_run(const struct listener_options *options, struct buf *why)
 	ok = (!options->token_file || access_load(&s.access, options->token_file, why)) &&
 	     run(&s, signals, why);
 	close(signals);
+	certificates_release();
 	access_release(&s.access);
 	rates_release(&s.rates);
 	return ok;

@@ -26,7 +26,7 @@ struct peer {
 enum request_state {
 	REQUEST_RECEIVING,
 	REQUEST_REFUSED, /* the rest of its body is discarded */
-	REQUEST_READING, /* a reader has it */
+	REQUEST_READING, /* it is complete; a reader has it, or gets it next */
 	REQUEST_ANSWERED,
 };
 
@@ -71,6 +71,12 @@ struct listener {
 	int64_t noted;     /* time of the last note about a request */
 };
 
+/* Open the socket of "HOST:PORT", "[HOST]:PORT", ":PORT", "HOST" or "PORT". -1, with *why. */
+int listener_open_socket(const char *address, struct buf *why);
+
+/* Tell its URL, and what everybody may do who reaches it. */
+void listener_note_address(const struct listener *s, int fd);
+
 /* At most one note a second is about a request: a faulty client may send many bad ones. */
 bool may_note(struct listener *s);
 
@@ -80,6 +86,19 @@ void request_refuse(struct request *q, unsigned status, unsigned retry_after, co
 
 /* The same, for a request whose body is on its way: its bytes are released at once. */
 void request_drop(struct request *q, unsigned status, unsigned retry_after, const char *why);
+
+/* The value of a header, without blanks around it; empty if there is none. */
+struct str request_header(const struct request *q, const char *name);
+
+/* Does the path take profiles? Is there such a path? */
+bool request_is_upload(const struct request *q);
+bool request_is_known(const struct request *q);
+
+/* Refuse the request if its head says what is wrong with it; `url` is the path. */
+void request_check_head(struct request *q, const char *method, const char *url);
+
+/* Give complete bodies to readers. To be called after the library has run. */
+void listener_hand_over(struct listener *s);
 
 /* Callbacks for libmicrohttpd. */
 enum MHD_Result listener_request(void *server, struct MHD_Connection *c, const char *url,

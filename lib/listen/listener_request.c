@@ -1,9 +1,6 @@
-/* The handling of a request, from its head to its answer. */
+/* The handling of a request, from its beginning to its answer. */
 #include <stdio.h>
-#include <stdlib.h>
-#include <strings.h>
 
-#include "base/printable.h"
 #include "base/when.h"
 #include "listen/listener_parts.h"
 
@@ -15,21 +12,6 @@ enum {
 	SWALLOW = 4 << 20,
 	RESERVE = 64 << 10, /* most bytes of a body that get room before they are there */
 };
-
-static struct str header(const struct request *q, const char *name)
-{
-	return str_of(MHD_lookup_connection_value(q->connection, MHD_HEADER_KIND, name));
-}
-
-static bool is_upload(const struct route *r)
-{
-	return str_eq(str_of(r->method), S("POST"));
-}
-
-static bool is_known(const struct route *r)
-{
-	return r != &routes[nroutes - 1];
-}
 
 /* Refusing */
 
@@ -61,134 +43,6 @@ void request_drop(struct request *q, unsigned status, unsigned retry_after, cons
 {
 	request_refuse(q, status, retry_after, "%s", why);
 	release_body(q);
-}
-
-/* The head */
-
-static void check_access(struct request *q)
-{
-	struct str tenant, named = header(q, "X-Scope-OrgID");
-	struct listener *s = q->server;
-
-	if (!access_check(&s->access, header(q, MHD_HTTP_HEADER_AUTHORIZATION), &tenant)) {
-		request_refuse(q, 401, 0, "no valid token");
-		return;
-	}
-	if (!s->options.tenants && named.n && !s->told_tenants) {
-		s->told_tenants = true;
-		s->options.note("agents send X-Scope-OrgID, which --tenants makes use of");
-	}
-	if (!s->options.tenants || !is_upload(q->route))
-		return;
-	if (tenant.n && named.n && !str_eq(tenant, named)) {
-		request_refuse(q, 403, 0, "the token is another tenant's");
-		return;
-	}
-	if (!tenant.n)
-		tenant = named;
-	if (!tenant.n)
-		request_refuse(q, 401, 0, "no org id: the header X-Scope-OrgID names the tenant");
-	else if (!tenant_is_valid(tenant))
-		request_refuse(q, 400, 0,
-			       "X-Scope-OrgID: up to 150 letters, digits and !-_.*'(), which do "
-			       "not begin with a dot");
-	else
-		snprintf(q->tenant, sizeof(q->tenant), "%.*s", STR_ARG(tenant));
-}
-
-static void check_encoding(struct request *q)
-{
-	struct str encoding = header(q, MHD_HTTP_HEADER_CONTENT_ENCODING);
-	static const char *const known[] = { "gzip", "zstd", "deflate", "identity", "x-gzip" };
-
-	if (!encoding.n)
-		return;
-	for (size_t i = 0; i < LEN(known); i++)
-		if (encoding.n == strlen(known[i]) &&
-		    !strncasecmp(encoding.p, known[i], encoding.n))
-			return;
-	request_refuse(q, 415, 0, "Content-Encoding: %.*s: gzip, zstd and deflate are read",
-		       STR_ARG(encoding));
-}
-
-static enum MHD_Result count_length(void *n, enum MHD_ValueKind kind, const char *key,
-				    const char *value)
-{
-	(void)kind, (void)value;
-	*(unsigned *)n += strcasecmp(key, MHD_HTTP_HEADER_CONTENT_LENGTH) == 0;
-	return MHD_YES;
-}
-
-/*
- * Where does the body end? If a head says it twice, a proxy may have read the other one, and
- * passed a request on as part of a body (RFC 9112, 11.2).
- */
-static bool is_ambiguous(const struct request *q)
-{
-	unsigned n = header(q, MHD_HTTP_HEADER_TRANSFER_ENCODING).n > 0;
-
-	MHD_get_connection_values(q->connection, MHD_HEADER_KIND, count_length, &n);
-	return n > 1;
-}
-
-static void check_rate(struct request *q)
-{
-	unsigned wait = rate_wait(&q->server->rates, str_of(q->tenant), monotonic_ns());
-
-	if (wait)
-		request_refuse(q, 429, wait, "more than %llu bytes a second",
-			       (unsigned long long)q->server->options.rate);
-}
-
-static void check_length(struct request *q)
-{
-	struct str text = header(q, MHD_HTTP_HEADER_CONTENT_LENGTH);
-
-	if (text.n && str_u64(text, &q->length) && q->length > q->server->options.most_body)
-		request_refuse(q, 413, 0, "a body of %llu bytes: the limit is %llu",
-			       (unsigned long long)q->length,
-			       (unsigned long long)q->server->options.most_body);
-}
-
-static void refuse_path(struct request *q, struct str path)
-{
-	struct buf text = { 0 };
-
-	printable(&text, str(path.p, min_size(path.n, 100)));
-	request_refuse(q, 404, 0,
-		       "%.*s: no such path: profiles are taken at /ingest, "
-		       "/push.v1.PusherService/Push, /v1development/profiles and /",
-		       STR_ARG(buf_str(&text)));
-	buf_release(&text);
-}
-
-static void check_head(struct request *q, const char *method, const char *url)
-{
-	struct listener *s = q->server;
-
-	if (is_ambiguous(q)) {
-		q->must_close = true;
-		request_refuse(q, 400, 0, "the head gives the length of the body twice");
-		return;
-	}
-	if (!is_known(q->route)) {
-		refuse_path(q, str_of(url));
-		return;
-	}
-	if (strcmp(method, q->route->method) != 0 &&
-	    !(strcmp(method, "HEAD") == 0 && !is_upload(q->route))) {
-		request_refuse(q, 405, 0, "the method is %s", q->route->method);
-		return;
-	}
-	if (!str_eq(str_of(q->route->path), S("/ready")))
-		check_access(q);
-	if (!is_upload(q->route))
-		return;
-	if (s->is_ending)
-		request_refuse(q, 503, 5, "the program ends");
-	check_encoding(q);
-	check_length(q);
-	check_rate(q);
 }
 
 static struct request *begin(struct listener *s, struct MHD_Connection *c, const char *url)
@@ -261,8 +115,8 @@ static void gather_fields(struct request *q)
 			MHD_lookup_connection_value_n(q->connection, MHD_GET_ARGUMENT_KIND, name,
 						      strlen(name), &value, &n);
 		else if (f == UPLOAD_CONTENT_TYPE)
-			value = header(q, MHD_HTTP_HEADER_CONTENT_TYPE).p,
-			n = header(q, MHD_HTTP_HEADER_CONTENT_TYPE).n;
+			value = request_header(q, MHD_HTTP_HEADER_CONTENT_TYPE).p,
+			n = request_header(q, MHD_HTTP_HEADER_CONTENT_TYPE).n;
 		else if (f == UPLOAD_TENANT)
 			value = q->tenant, n = strlen(q->tenant);
 		add_field(q, (enum upload_field)f, str(value ? value : "", value ? n : 0));
@@ -288,7 +142,7 @@ static void note_some(struct listener *s, const struct request *q, struct str te
 
 	if (!line.n || !may_note(s))
 		return;
-	if (is_known(q->route))
+	if (request_is_known(q))
 		s->options.note("%s: %.*s", q->route->path, STR_ARG(line));
 	else
 		s->options.note("%.*s", STR_ARG(line));
@@ -316,19 +170,31 @@ static void upload_done(struct job *j, const struct answer_head *a, struct str m
 	MHD_resume_connection(q->connection);
 }
 
-static void hand_over(struct request *q)
+/* The body is complete: listener_hand_over() goes on. */
+static void complete(struct request *q)
 {
-	struct listener *s = q->server;
-
-	rate_spend(&s->rates, str_of(q->tenant), monotonic_ns(), q->received);
+	rate_spend(&q->server->rates, str_of(q->tenant), monotonic_ns(), q->received);
 	gather_fields(q);
 	turn_complete(q);
 	q->state = REQUEST_READING;
 	q->job.done = upload_done;
-	if (q->peer)
-		q->peer->is_waiting = true;
-	MHD_suspend_connection(q->connection);
-	pool_submit(&s->pool, &q->job);
+}
+
+/*
+ * A connection that is suspended in a callback is read first when it resumes. If the client has
+ * closed its sending side after the request, the library would then end the connection without an
+ * answer. One that is suspended later goes on with the callback, which answers.
+ */
+void listener_hand_over(struct listener *s)
+{
+	struct request *q;
+
+	while ((q = turn_to_read(s))) {
+		if (q->peer)
+			q->peer->is_waiting = true;
+		MHD_suspend_connection(q->connection);
+		pool_submit(&s->pool, &q->job);
+	}
 }
 
 /* The answer */
@@ -388,7 +254,7 @@ static enum MHD_Result answer(struct request *q)
 	if (q->state == REQUEST_REFUSED)
 		note_some(s, q, buf_str(&q->message));
 	metrics_count(&s->metrics, (unsigned)(q->route - routes), q->status);
-	if (is_upload(q->route))
+	if (request_is_upload(q))
 		histogram_add(&s->metrics.duration, (double)(monotonic_ns() - q->began) / 1e9);
 	response = MHD_create_response_from_buffer(body.n, body.p, MHD_RESPMEM_MUST_COPY);
 	buf_release(&body);
@@ -403,7 +269,7 @@ static enum MHD_Result answer(struct request *q)
 /* Is the body too long to be read and discarded? */
 static bool is_long(const struct request *q)
 {
-	struct str text = header(q, MHD_HTTP_HEADER_CONTENT_LENGTH);
+	struct str text = request_header(q, MHD_HTTP_HEADER_CONTENT_LENGTH);
 	uint64_t length;
 
 	return text.n && (!str_u64(text, &length) || length > SWALLOW);
@@ -419,24 +285,22 @@ enum MHD_Result listener_request(void *server, struct MHD_Connection *c, const c
 	(void)version;
 	if (!q) {
 		*request = q = begin(server, c, url);
-		check_head(q, method, url);
-		q->is_json = str_starts(header(q, MHD_HTTP_HEADER_CONTENT_TYPE),
+		request_check_head(q, method, url);
+		q->is_json = str_starts(request_header(q, MHD_HTTP_HEADER_CONTENT_TYPE),
 					S("application/json"));
 		return q->must_close || (q->state == REQUEST_REFUSED && is_long(q)) ? answer(q) :
 										      MHD_YES;
 	}
 	if (*size) {
-		if (q->state == REQUEST_RECEIVING && is_upload(q->route) && !turn_take(q, *size))
+		if (q->state == REQUEST_RECEIVING && request_is_upload(q) && !turn_take(q, *size))
 			return MHD_YES;
 		ok = take_data(q, str(data, *size));
 		*size = 0;
 		return ok ? MHD_YES : MHD_NO;
 	}
-	if (q->state == REQUEST_RECEIVING && is_upload(q->route)) {
-		hand_over(q);
-		return MHD_YES;
-	}
-	return answer(q);
+	if (q->state == REQUEST_RECEIVING && request_is_upload(q))
+		complete(q);
+	return q->state == REQUEST_READING ? MHD_YES : answer(q);
 }
 
 void listener_request_ended(void *server, struct MHD_Connection *c, void **request,

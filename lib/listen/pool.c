@@ -61,14 +61,17 @@ static struct job *list_pop(struct job_list *l)
 	return j;
 }
 
-static void list_push_front(struct job_list *l, struct job *j)
+/* Put all jobs of another list before those of this one. */
+static void list_prepend(struct job_list *l, const struct job_list *before)
 {
-	j->next = l->first;
-	l->first = j;
+	if (!before->n)
+		return;
+	before->last->next = l->first;
+	l->first = before->first;
 	if (!l->last)
-		l->last = j;
-	l->n++;
-	l->bytes += job_bytes(j);
+		l->last = before->last;
+	l->n += before->n;
+	l->bytes += before->bytes;
 }
 
 /* Answers of the pool itself */
@@ -309,20 +312,7 @@ static void slot_ended(struct pool *p, struct pool_slot *s)
 	p->options.report(why);
 	while ((j = list_pop(&jobs)))
 		settle_job(p, j, s, reading, written, status, &again);
-	/* Requeue them in order, before the jobs that wait. */
-	while (again.first) {
-		struct job *last = NULL, *before = NULL;
-
-		for (last = again.first; last->next; last = last->next)
-			before = last;
-		if (before) {
-			before->next = NULL;
-			again.last = before;
-		} else {
-			again.first = again.last = NULL;
-		}
-		list_push_front(&p->waiting, last);
-	}
+	list_prepend(&p->waiting, &again);
 }
 
 /* Receiving */

@@ -174,8 +174,17 @@ void turn_received(struct request *q, uint64_t n)
 
 void turn_complete(struct request *q)
 {
-	turn_change(q, TURN_READ);
+	turn_change(q, TURN_COMPLETE);
 	count_bytes(q, q->held);
+}
+
+struct request *turn_to_read(struct listener *s)
+{
+	struct request *q = first_of(s, TURN_COMPLETE);
+
+	if (q)
+		turn_change(q, TURN_READ);
+	return q;
 }
 
 void turn_end(struct request *q)

@@ -22,7 +22,16 @@ struct request;
 
 enum { TURN_PART = 4 }; /* of options.most_held, the part from which on requests wait */
 
-enum turn { TURN_NONE, TURN_WAITS, TURN_FRESH, TURN_SLOW, TURN_PAUSED, TURN_READ, TURN_STATES };
+enum turn {
+	TURN_NONE,
+	TURN_WAITS,
+	TURN_FRESH,
+	TURN_SLOW,
+	TURN_PAUSED,
+	TURN_COMPLETE, /* for a reader that shall get it */
+	TURN_READ,
+	TURN_STATES
+};
 
 struct turn_list {
 	struct request *first, *last;
@@ -42,6 +51,9 @@ void turn_received(struct request *q, uint64_t n);
 
 /* The body is complete. */
 void turn_complete(struct request *q);
+
+/* The next complete body, which a reader gets now; or NULL. */
+struct request *turn_to_read(struct listener *s);
 
 /* The body is not in memory any more: others may have their turns. */
 void turn_end(struct request *q);

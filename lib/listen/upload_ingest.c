@@ -156,13 +156,13 @@ static bool take_part(struct upload_reader *r, struct parts *parts,
 	return parts->has[i] = true;
 }
 
-static bool read_parts(struct upload_reader *r, struct parts *parts)
+static bool read_parts(struct upload_reader *r, struct str body, struct parts *parts)
 {
 	struct multipart_part part;
 	struct multipart m;
 
 	*parts = (struct parts){ 0 };
-	multipart_begin(&m, field(r, UPLOAD_CONTENT_TYPE), field(r, UPLOAD_BODY));
+	multipart_begin(&m, field(r, UPLOAD_CONTENT_TYPE), body);
 	while (multipart_next(&m, &part))
 		if (!take_part(r, parts, &part))
 			return false;
@@ -238,24 +238,33 @@ static bool finish_jfr(struct upload_reader *r, const struct format *format)
 	return ok;
 }
 
+static bool add_parts(struct upload_reader *r, const struct parts *parts)
+{
+	if (parts->part[PREVIOUS].n)
+		return upload_refuse(r, 422, "a part \"prev_profile\": " DIFFERENCES);
+	if (parts->part[CONFIG].n && !read_config(r, parts->part[CONFIG]))
+		return false;
+	r->part = parts->part[LABELS];
+	if (parts->has[JFR])
+		return upload_add_profiles(r, "jfr", parts->part[JFR], &format_jfr,
+					   r->part.n ? finish_jfr : NULL);
+	return upload_add_profiles(r, "profile", parts->part[PROFILE], NULL,
+				   str_find(parts->part[CONFIG], S("block_count")) >= 0 ?
+					   finish_block :
+					   NULL);
+}
+
 static bool read_multipart(struct upload_reader *r)
 {
 	struct parts parts;
+	struct str body;
+	struct in in;
+	bool ok = upload_unpack(r, &in, "body", field(r, UPLOAD_BODY), &body) &&
+		  read_parts(r, body, &parts) && add_parts(r, &parts);
 
-	if (!read_parts(r, &parts))
-		return false;
-	if (parts.part[PREVIOUS].n)
-		return upload_refuse(r, 422, "a part \"prev_profile\": " DIFFERENCES);
-	if (parts.part[CONFIG].n && !read_config(r, parts.part[CONFIG]))
-		return false;
-	r->part = parts.part[LABELS];
-	if (parts.has[JFR])
-		return upload_add_profiles(r, "jfr", parts.part[JFR], &format_jfr,
-					   r->part.n ? finish_jfr : NULL);
-	return upload_add_profiles(r, "profile", parts.part[PROFILE], NULL,
-				   str_find(parts.part[CONFIG], S("block_count")) >= 0 ?
-					   finish_block :
-					   NULL);
+	in_close(&in);
+	in_release(&in);
+	return ok;
 }
 
 /* A body as it is */

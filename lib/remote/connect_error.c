@@ -10,7 +10,8 @@ static void read_members(struct json_in *j, struct buf *code, struct buf *messag
 	if (!json_enter(j, JSON_OBJECT))
 		return;
 	while (json_member(j, &key)) {
-		if (str_eq(key, S("code")))
+		/* That of google.rpc.Status is a number. */
+		if (str_eq(key, S("code")) && j->kind == JSON_STRING)
 			buf_add(code, json_string(j));
 		else if ((str_eq(key, S("message")) || str_eq(key, S("error"))) && !message->n)
 			buf_add(message, json_string(j));

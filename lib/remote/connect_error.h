@@ -1,6 +1,7 @@
 /*
  * Errors of the Connect protocol, which Pyroscope uses: {"code": "...", "message": "..."}.
- * Proxies before a server often send {"error": "..."}.
+ * Proxies before a server often send {"error": "..."}. A google.rpc.Status in JSON, which OTLP has,
+ * is of the same form, with a number as the code, which is left out.
  */
 #ifndef REMOTE_CONNECT_ERROR_H
 #define REMOTE_CONNECT_ERROR_H

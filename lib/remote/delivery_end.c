@@ -29,11 +29,10 @@ struct request *queue_take(struct request_queue *q)
 
 /* Messages */
 
-void delivery_say(struct delivery *d, struct str what, struct str why)
+void delivery_mention(struct delivery *d, struct str what, struct str why)
 {
 	struct buf text = { 0 };
 
-	d->totals.trouble = true;
 	if (monotonic_ns() - d->message_minute > INT64_C(60000000000)) {
 		d->message_minute = monotonic_ns();
 		d->nmessage = 0;
@@ -47,6 +46,12 @@ void delivery_say(struct delivery *d, struct str what, struct str why)
 		buf_add(&text, S(" (further ones of this minute are only counted)"));
 	d->options.complain(d->options.context, buf_str(&text));
 	buf_release(&text);
+}
+
+void delivery_say(struct delivery *d, struct str what, struct str why)
+{
+	d->totals.trouble = true;
+	delivery_mention(d, what, why);
 }
 
 void delivery_say_spool(struct delivery *d, struct str why)

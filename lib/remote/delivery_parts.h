@@ -64,6 +64,8 @@ struct request *queue_take(struct request_queue *q);
 /* Messages: `why` for the user, about `what`, or about the spool's directory. */
 
 void delivery_say(struct delivery *d, struct str what, struct str why);
+/* Likewise, of what is no trouble. */
+void delivery_mention(struct delivery *d, struct str what, struct str why);
 void delivery_say_spool(struct delivery *d, struct str why);
 
 /* Shipments */

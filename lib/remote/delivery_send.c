@@ -79,7 +79,7 @@ static void take_unknown(struct delivery *d, struct request *r, const struct htt
 static void take_answer(struct delivery *d, struct request *r, const struct http_answer *a)
 {
 	struct buf why = { 0 };
-	enum outcome outcome = outcome_of(a, &why);
+	enum outcome outcome = outcome_of(a, d->options.content_type, &why);
 
 	if (outcome == OUTCOME_BROKEN)
 		outcome = ++r->tries < TRIES_OF_BROKEN ? OUTCOME_LATER : OUTCOME_BROKEN;
@@ -87,6 +87,8 @@ static void take_answer(struct delivery *d, struct request *r, const struct http
 		backoff_succeeded(&d->backoff);
 	if (outcome == OUTCOME_REFUSED || outcome == OUTCOME_FORBIDDEN || outcome == OUTCOME_BROKEN)
 		delivery_say(d, buf_str(&r->what), buf_str(&why));
+	if (outcome == OUTCOME_SENT && why.n)
+		delivery_mention(d, buf_str(&r->what), buf_str(&why));
 	switch (outcome) {
 	case OUTCOME_SENT: request_conclude(d, r, END_SENT); break;
 	case OUTCOME_REFUSED: request_conclude(d, r, END_REFUSED); break;

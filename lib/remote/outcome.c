@@ -1,18 +1,29 @@
 /*
+ * Both protocols answer with a message of the request's type, and with status 200. Whatever else
+ * comes with 200 is not of the server that was meant: a proxy, or a page.
+ *
  * Forms of errors: Pyroscope sends JSON, {"code": ..., "message": ...}; OTLP a
  * google.rpc.Status, whose second field is the message; proxies send text or HTML.
  */
 #include "remote/outcome.h"
 
+#include <strings.h>
+
 #include "base/printable.h"
 #include "otlp_answer.pb-c.h"
+#include "push.pb-c.h"
 #include "remote/connect_error.h"
+#include "remote/otlp_answer.h"
 
 enum { WORDS_MOST = 400 }; /* longest server message that is shown, in bytes */
 
-static bool has_type(const struct http_answer *a, struct str type)
+/* Is this the answer's media type, with any parameters? */
+static bool has_type(const struct http_answer *a, const char *type)
 {
-	return str_starts(buf_str(&a->content_type), type);
+	struct str own = buf_str(&a->content_type);
+
+	own = str_trim(str_cut(&own, ';'));
+	return own.n == strlen(type) && strncasecmp(own.p, type, own.n) == 0;
 }
 
 /* Append field 2 of a google.rpc.Status; a PartialSuccess has its message in the same field. */
@@ -27,24 +38,30 @@ static void add_rpc_error(struct buf *to, struct str body)
 		otlp_answer__partial_success__free_unpacked(status, NULL);
 }
 
-/* Append the server's message, on one line. */
+/* Append ": " and the first line of a server's message, if it is not empty. */
+static void add_text(struct buf *why, struct str message)
+{
+	struct str line = str_trim(message);
+
+	line = str_cut(&line, '\n');
+	if (!line.n)
+		return;
+	buf_add(why, S(": "));
+	printable(why, str(line.p, min_size(line.n, WORDS_MOST)));
+}
+
 static void add_words(struct buf *why, const struct http_answer *a)
 {
-	struct str body = buf_str(&a->body), words;
+	struct str body = buf_str(&a->body);
 	struct buf text = { 0 }, code = { 0 };
 
-	if (has_type(a, S("application/json")))
+	if (has_type(a, "application/json"))
 		connect_error_read(body, &code, &text);
-	else if (has_type(a, S("application/x-protobuf")))
+	else if (has_type(a, "application/x-protobuf"))
 		add_rpc_error(&text, body);
-	else if (has_type(a, S("text/plain")))
+	else if (has_type(a, "text/plain"))
 		buf_add(&text, body);
-	words = str_trim(buf_str(&text));
-	words = str_cut(&words, '\n');
-	if (words.n) {
-		buf_add(why, S(": "));
-		printable(why, str(words.p, min_size(words.n, WORDS_MOST)));
-	}
+	add_text(why, buf_str(&text));
 	buf_release(&text);
 	buf_release(&code);
 }
@@ -55,32 +72,71 @@ static void add_status(struct buf *why, const struct http_answer *a, const char 
 	add_words(why, a);
 }
 
-static enum outcome partly_kept(const struct http_answer *a, struct buf *why)
+static enum outcome is_broken(struct buf *why)
 {
-	OtlpAnswer__ExportResponse *r =
-		otlp_answer__export_response__unpack(NULL, a->body.n,
-						     (const uint8_t *)(a->body.p ? a->body.p : ""));
-	bool rejects = r && r->partial_success && r->partial_success->rejected_profiles > 0;
-
-	if (rejects) {
-		buf_add(why, S("refused, by a partial success: "));
-		printable(why, str_of(r->partial_success->error_message));
-	}
-	if (r)
-		otlp_answer__export_response__free_unpacked(r, NULL);
-	return rejects ? OUTCOME_REFUSED : OUTCOME_SENT;
+	buf_add(why, S("the answer is broken"));
+	return OUTCOME_UNKNOWN;
 }
 
-/* HTML comes from another server, even with status 200. */
-static enum outcome of_success(const struct http_answer *a, struct buf *why)
+static enum outcome of_otlp_message(const struct http_answer *a, struct buf *why)
 {
-	if (has_type(a, S("text/html"))) {
+	struct otlp_answer answer;
+	enum outcome outcome = OUTCOME_SENT;
+
+	if (!otlp_answer_read(buf_str(&a->body), has_type(a, "application/json"), &answer)) {
+		outcome = is_broken(why);
+	} else if (answer.rejected || answer.message.n) {
+		outcome = answer.rejected ? OUTCOME_REFUSED : OUTCOME_SENT;
+		buf_add(why, answer.rejected ? S("refused, by a partial success") :
+					       S("the server warns"));
+		add_text(why, buf_str(&answer.message));
+	}
+	buf_release(&answer.message);
+	return outcome;
+}
+
+static enum outcome of_push_message(const struct http_answer *a, struct buf *why)
+{
+	struct str body = buf_str(&a->body);
+	Push__V1__PushResponse *r = push__v1__push_response__unpack(NULL, body.n,
+								    (const uint8_t *)body.p);
+
+	if (!r)
+		return is_broken(why);
+	push__v1__push_response__free_unpacked(r, NULL);
+	return OUTCOME_SENT;
+}
+
+static bool is_otlp(const char *type)
+{
+	return strcmp(type, "application/x-protobuf") == 0;
+}
+
+/* Some OTLP servers answer in JSON, or use the other name of protobuf. */
+static bool is_expected_type(const struct http_answer *a, const char *type)
+{
+	return !a->content_type.n || has_type(a, type) ||
+	       (is_otlp(type) &&
+		(has_type(a, "application/json") || has_type(a, "application/protobuf")));
+}
+
+static enum outcome of_success(const struct http_answer *a, const char *type, struct buf *why)
+{
+	if (has_type(a, "text/html")) {
 		buf_add(why, S("a web page answers, not a server for profiles"));
 		return OUTCOME_FORBIDDEN;
 	}
-	if (has_type(a, S("application/x-protobuf")) && a->body.n && !a->error.n)
-		return partly_kept(a, why);
-	return OUTCOME_SENT;
+	if (!is_expected_type(a, type)) {
+		buf_add(why, S("is this a server for profiles? Its answer is of the type "));
+		printable(why, buf_str(&a->content_type));
+		buf_printf(why, ", not %s", type);
+		return OUTCOME_FORBIDDEN;
+	}
+	if (a->error.n) {
+		buf_add(why, buf_str(&a->error));
+		return OUTCOME_UNKNOWN;
+	}
+	return is_otlp(type) ? of_otlp_message(a, why) : of_push_message(a, why);
 }
 
 static enum outcome of_redirection(const struct http_answer *a, struct buf *why)
@@ -127,10 +183,10 @@ static enum outcome of_status(const struct http_answer *a, struct buf *why)
 	return a->status >= 500 && a->status != 501 ? OUTCOME_BROKEN : OUTCOME_REFUSED;
 }
 
-enum outcome outcome_of(const struct http_answer *a, struct buf *why)
+enum outcome outcome_of(const struct http_answer *a, const char *type, struct buf *why)
 {
 	if (a->status >= 200 && a->status < 300)
-		return of_success(a, why);
+		return of_success(a, type, why);
 	if (a->status >= 300 && a->status < 400)
 		return of_redirection(a, why);
 	if (a->status >= 400)

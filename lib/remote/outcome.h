@@ -16,7 +16,10 @@ enum outcome {
 /* Does the server ask for a pause, or a proxy report that it cannot reach the server? */
 bool outcome_is_busy(const struct http_answer *answer);
 
-/* Append why it was not sent, if so, for the user. */
-enum outcome outcome_of(const struct http_answer *answer, struct buf *why);
+/*
+ * type: the Content-Type of the request, which an answer of success has, too. Appends for the user
+ * why it was not sent; or, if it was, what the server warns of.
+ */
+enum outcome outcome_of(const struct http_answer *answer, const char *type, struct buf *why);
 
 #endif

@@ -68,7 +68,7 @@ static void list_file(struct spool *s, const char *file, struct spool_entries *e
 		s->nother++;
 		return;
 	}
-	if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+	if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
 		return;
 	e.size = (uint64_t)st.st_size;
 	s->size += e.size;
@@ -192,8 +192,12 @@ bool spool_read(struct spool *s, const struct spool_entry *entry, struct buf *bo
 	ssize_t n = 1;
 	int fd;
 
+	if (!entry->size) {
+		buf_printf(why, "%s: is empty", entry->name);
+		return false;
+	}
 	make_path(path, s, entry->name, entry->unknown);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return fail(why, entry->name);
 	while (n > 0 && body->n - from < entry->size) {

@@ -36,11 +36,15 @@ cpu() {
 	} | awk -v hz="$(getconf CLK_TCK)" '{ sum += $14 + $15 + $16 + $17 } END { printf "%.2f", sum / hz }'
 }
 
-memory() {
-	{
-		cat "/proc/$1/status"
-		for child in $(ps -o pid= --ppid "$1"); do cat "/proc/$child/status"; done
-	} | awk '/^VmHWM/ { sum += $2 } END { printf "%.0f", sum / 1024 }'
+# watch PID: write the most memory that it and its children have at a time to ./memory, in MB;
+# of pages that they share, each has its part
+watch() {
+	while kill -0 "$1" 2>/dev/null; do
+		for process in "$1" $(ps -o pid= --ppid "$1"); do
+			cat "/proc/$process/smaps_rollup" 2>/dev/null || true
+		done | awk '/^Pss:/ { sum += $2 } END { printf "%.0f\n", sum / 1024 }'
+		sleep 0.3
+	done | sort -n | tail -n 1 >memory
 }
 
 begin_server() {
@@ -71,12 +75,16 @@ figure() {
 	name=$1
 	shift
 	begin_server
+	watch $server &
+	watcher=$!
 	run_load "$@"
 	used=$(cpu $server)
-	peak=$(memory $server)
 	kill $server
 	wait $server
+	wait $watcher
+	peak=$(cat memory)
 	kept=$(stored)
+	[ "$kept" -eq "$good" ] || [ "$unanswered" -gt 0 ] || echo "WRONG: $kept in the store"
 	awk -v name="$name" -v good="$good" -v bad="$bad" -v took="$took" -v p50="$p50" -v p99="$p99" \
 		-v longest="$longest" -v used="$used" -v peak="$peak" -v kept="$kept" 'BEGIN {
 		printf "| %s | %.0f/s | %s | %s, %s, %s ms | %.2f ms | %s MB | %s of %s |\n", name,
@@ -102,7 +110,7 @@ killed() {
 	echo "kill -9 after $took s: $good acknowledged, $unanswered without an answer, $kept in the store: $verdict"
 }
 
-echo '| | taken | refused | p50, p99, longest | CPU a profile | memory, all processes | in the store, of acknowledged |'
+echo '| | taken | refused | p50, p99, longest | CPU a profile | memory, of all processes at a time | in the store, of acknowledged |'
 echo '|---|---|---|---|---|---|---|'
 figure "$connections connections, $rate/s" "$connections" "$rate" "$@"
 figure "the same, and 50 slow clients" "$connections+50" "$rate" "$@"

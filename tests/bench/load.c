@@ -6,9 +6,10 @@
  * Each connection stays open and sends POST PATH with the next FILE as its body, RATE
  * requests a second over all connections (0: each sends as soon as it was answered). Times
  * are from when a request was due, so that a server that stalls cannot hide it. SLOW more
- * connections each send a byte of a body every 100 ms, and are not counted. Ends early if the
- * server is gone. Prints answers with 200, others, seconds, the p50, p99 and longest time in
- * ms, and the requests that have no answer.
+ * connections each send a byte of a body every 100 ms, and are not counted. After SECONDS no
+ * request begins, and those that have begun get ten more seconds for their answers. Ends early
+ * if the server is gone. Prints answers with 200, others, seconds, the p50, p99 and longest time
+ * in ms, and the requests that have no answer.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -40,7 +41,9 @@ static struct {
 	const char *path;
 	size_t nclient, nslow;
 	double rate, seconds;
-	bool is_over; /* the server is gone */
+	bool is_over;   /* the server is gone */
+	bool is_ending; /* no request begins */
+	size_t nbusy;
 	VEC(struct buf) body;
 	size_t next_body;
 	uint64_t good, bad, broken;
@@ -107,6 +110,7 @@ static void client_begin(struct client *c, double due)
 	c->sent = c->nanswer = 0;
 	c->due = due;
 	c->is_busy = true;
+	load.nbusy++;
 	client_send(c);
 }
 
@@ -120,7 +124,8 @@ static void client_done(struct client *c, bool good)
 		load.bad++;
 	vec_push(&load.took, now - c->due);
 	c->is_busy = false;
-	if (!load.rate)
+	load.nbusy--;
+	if (!load.rate && !load.is_ending)
 		client_begin(c, now);
 }
 
@@ -135,6 +140,7 @@ static void client_receive(struct client *c)
 			return;
 		if (n == 0) {
 			load.broken += c->is_busy;
+			load.nbusy -= c->is_busy;
 			close(c->fd);
 			c->is_busy = false;
 			c->nanswer = 0;
@@ -222,9 +228,19 @@ static void read_bodies(char **path)
 	}
 }
 
-static void run(struct client *clients)
+static void handle_events(void)
 {
 	struct epoll_event events[256];
+	int n = epoll_wait(load.epoll, events, LEN(events), 1);
+
+	for (int i = 0; i < n; i++) {
+		client_send(events[i].data.ptr);
+		client_receive(events[i].data.ptr);
+	}
+}
+
+static void run(struct client *clients)
+{
 	double began = clock_now(), end = began + load.seconds;
 
 	for (size_t i = 0; i < load.nclient; i++) {
@@ -233,21 +249,18 @@ static void run(struct client *clients)
 			client_begin(&clients[i], began);
 	}
 	while (!load.is_over && clock_now() < end) {
-		int n = epoll_wait(load.epoll, events, LEN(events), 1);
-
-		for (int i = 0; i < n; i++) {
-			client_send(events[i].data.ptr);
-			client_receive(events[i].data.ptr);
-		}
+		handle_events();
 		start_due(clients);
 	}
+	load.is_ending = true;
+	while (load.nbusy && !load.is_over && clock_now() < end + 10)
+		handle_events();
 	load.seconds = clock_now() - began;
 }
 
 int main(int argc, char **argv)
 {
 	struct client *clients;
-	size_t waiting = 0;
 	char *slow;
 
 	if (argc < 7) {
@@ -268,11 +281,9 @@ int main(int argc, char **argv)
 	for (size_t i = 0; i < load.nslow; i++)
 		slow_begin(&clients[load.nclient + i]);
 	run(clients);
-	for (size_t i = 0; i < load.nclient; i++)
-		waiting += clients[i].is_busy;
 	qsort(load.took.v, load.took.n, sizeof(double), compare_double);
 	printf("%llu %llu %.2f %.1f %.1f %.1f %zu\n", (unsigned long long)load.good,
 	       (unsigned long long)load.bad, load.seconds, quantile(0.5), quantile(0.99),
-	       quantile(1), waiting + load.broken);
+	       quantile(1), load.nbusy + load.broken);
 	return 0;
 }

@@ -104,8 +104,13 @@ is "$(tail -n 1 log)" \
 sleep 1.1
 is "$(agents long_head; tail -n 1 log)" 'HTTP/1.1 431 Request Header Fields Too Large
 prof-listen: status 431: the head of a request exceeds 16 KiB' 'a head that is too long'
-is "$(agents two_lengths)" '1 HTTP/1.1 400 Bad Request
-1 HTTP/1.1 400 Bad Request' 'a body whose end is told twice is refused, and so is what follows'
+is "$(agents heads)" 'two lengths: 1 HTTP/1.1 400 Bad Request
+length and chunks: 1 HTTP/1.1 400 Bad Request
+a blank before the colon: 1 HTTP/1.1 400 Bad Request
+packed and in chunks: 1 HTTP/1.1 501 Not Implemented
+two tenants: 1 HTTP/1.1 400 Bad Request
+two tokens: 1 HTTP/1.1 400 Bad Request
+two encodings: 1 HTTP/1.1 400 Bad Request' 'heads that can be read in two ways are refused, and so is what follows'
 sleep 1.1
 curl -s -o answer -d x "http://127.0.0.1:$port/v1/profiles"
 is "$(tail -n 1 log)" "prof-listen: $(cat answer)" 'a note tells what a client that is refused at once is told'
@@ -166,6 +171,24 @@ a 1' 'and has its own time'
 is "$(prof-query -q C '{service_name="again"}' -t folded)" 'a 2' 'one that is sent twice counts twice'
 is "$(prof-query -q C '{service_name="../../x"}' -t folded; find C -mindepth 1 ! -name '*.log' -exec basename {} \;)" 'a 1
 prof-store' 'a path in a name is only a label'
+
+# What HTTP allows, and what it does not
+listen --store H
+is "$(agents chunks | sed 's/\(413\|400\) .*/\1/')" 'extensions: 1 HTTP/1.1 200 OK
+zeros before sizes: 1 HTTP/1.1 200 OK
+a trailer: 1 HTTP/1.1 200 OK
+a size of 65 bits: 1 HTTP/1.1 413
+a size below zero: 1 HTTP/1.1 400
+no end of line: 1 HTTP/1.1 400' 'bodies in chunks'
+is "$(agents half_closed)" 'a request: 1 HTTP/1.1 200 OK
+two: 2 HTTP/1.1 200 OK' 'a client that has said all waits for the answer, and gets it'
+is "$(agents encodings)" 'GZIP: 200
+gzip, identity: 200
+gzip : 200
+gzip, br: 415 Content-Encoding: gzip, br: gzip, zstd and deflate are read
+multipart: 200' 'how bodies are packed'
+hang_up
+is "$(prof-query -q H '{service_name=~"chunks|half|packed"}' -t folded)" 'a 10' 'what was acknowledged is there, once'
 
 # The other outputs
 
@@ -269,7 +292,29 @@ if command -v openssl >/dev/null && openssl req -x509 -newkey ec -pkeyopt ec_par
 	listen --store W --tls-cert cert.pem --tls-key key.pem
 	is "$(curl -s --cacert cert.pem -w '%{http_code}' --data-binary @p.pb.gz \
 		"https://127.0.0.1:$port/?name=tls")" 200 'TLS'
+	mv cert.pem old.pem
+	mv key.pem key-old.pem
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem \
+		-out cert.pem -days 2 -subj /CN=new -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+	# now CERTIFICATE: wait until the server shows it
+	now() {
+		tries=0
+		until curl -s --cacert "$1" "https://127.0.0.1:$port/ready" || [ $((tries += 1)) -gt 100 ]; do
+			sleep 0.05
+		done
+	}
+	kill -HUP "$server"
+	is "$(now cert.pem)" ready 'SIGHUP: new certificates'
+	cp key-old.pem key.pem
+	kill -HUP "$server"
+	tries=0
+	until grep -q 'the old certificates stay' log || [ $((tries += 1)) -gt 100 ]; do sleep 0.05; done
+	is "$(now cert.pem) $(grep -c 'key.pem: cannot be used for TLS: .*: the old certificates stay' log)" \
+		'ready 1' 'whose key is that of others: the old ones stay'
 	hang_up
+	exits 2 'a key of another certificate' timeout 5 prof-listen --listen 127.0.0.1:0 --store W \
+		--tls-cert cert.pem --tls-key key.pem
+	says 'cannot be used for TLS' 'and it says so'
 else
 	skip 'openssl makes no certificate' 'TLS'
 fi

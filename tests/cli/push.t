@@ -164,6 +164,23 @@ says 'refused.*not it' 'with the words of the server'
 is "$(tail -n 1 otlp/log | cut -d ' ' -f 3,4)" '/v1development/profiles t1' \
 	"OpenTelemetry's variables count"
 
+peer plain 200
+OTEL_EXPORTER_OTLP_COMPRESSION=none prof-push -q -t otlp "$url" 1.pb.gz
+OTEL_EXPORTER_OTLP_COMPRESSION=none OTEL_EXPORTER_OTLP_PROFILES_COMPRESSION=gzip \
+	prof-push -q -t otlp "$url" 1.pb.gz
+is "$(cut -d ' ' -f 7 plain/log | tr '\n' ' ')" '- gzip ' 'and for compression'
+exits 2 'a list of headers without "="' \
+	env OTEL_EXPORTER_OTLP_HEADERS=x=1,token prof-push -t otlp "$url" 1.pb.gz
+says 'expected NAME=VALUE' 'is refused'
+peer warns 'as application/x-protobuf 0a0612046e6f7465'
+exits 0 'a warning is no failure' prof-push -t otlp "$url" 1.pb.gz
+says '1.pb.gz: the server warns: note$' 'and told'
+peer json 'as application/json 7b7d' \
+	"as application/json $(printf '{"partialSuccess":{"rejectedProfiles":"1","errorMessage":"not it"}}' | od -An -v -tx1 | tr -d ' \n')"
+exits 0 'an answer in JSON' prof-push -t otlp "$url" 1.pb.gz
+exits 2 'a partial success in JSON' prof-push -t otlp "$url" 1.pb.gz
+says 'refused, by a partial success: not it' 'is none, either'
+
 # Who asks
 
 peer who 200
@@ -180,6 +197,20 @@ is "$(sed 's/ application.*//; s/.*Push //' who/log)" "t1 Bearer s3cret
 t2 Basic $(printf ann:pw | base64)
 - Basic $(printf joe:s3cret | base64)
 t3 Special x" 'tokens, variables, .netrc and headers say who asks'
+printf 'machine 127.0.0.1 login ann password a\nmachine 127.0.0.1 login joe password j\n' >netrc
+prof-push -q "$url" 1.pb.gz --user joe
+PROFILECLI_TENANT_ID='t4
+' PROFILECLI_TOKEN='t0ken
+' prof-push -q "$url" 1.pb.gz
+is "$(tail -n 2 who/log | sed 's/ application.*//; s/.*Push //')" "- Basic $(printf joe:j | base64)
+t4 Bearer t0ken" 'a user has the password of .netrc; a newline at the end of a variable is none of its text'
+exits 2 'a line of another header in a variable' env PROFILECLI_TENANT_ID='t5
+X-Other: x' prof-push "$url" 1.pb.gz
+says 'PROFILECLI_TENANT_ID: expected one line' 'is refused'
+printf 'machine 127.0.0.1 login "joe' >netrc
+exits 2 'a broken .netrc' prof-push "$url" 1.pb.gz
+says 'sent 0 profiles.* 1 refused' 'is no reason to wait'
+: >netrc
 echo pw >password
 exits 2 'a password without a user' env PROFILECLI_USERNAME=ann \
 	prof-push -t otlp "$url" 1.pb.gz --password-file password
@@ -224,6 +255,13 @@ peer later '429 3600'
 exits 2 'one that asks for more time than there is' prof-push "$url" 1.pb.gz 2.pb.gz --parallel 1
 is "$(requests later)" 1 'is left alone'
 
+peer long '429 99999999999999999999'
+exits 2 'for more than can be counted' prof-push "$url" 1.pb.gz
+is "$(requests long)" 1 'likewise'
+peer date "429 $(LC_ALL=C date -u -d '+1 hour' '+%a, %d %b %Y %H:%M:%S GMT')"
+exits 2 'until a time' prof-push "$url" 1.pb.gz
+is "$(requests date)" 1 'likewise'
+
 peer bad 400 200
 exits 2 'one refused profile' prof-push --parallel 1 "$url" 1.pb.gz 2.pb.gz
 says '1.pb.gz: refused .400.: words of the server' 'is named with the reason'
@@ -241,7 +279,7 @@ exits 0 'one to the same host is' prof-push "$url" 1.pb.gz --token-file token
 is "$(cut -d ' ' -f 3,5,6 same/log | tail -n 1)" '/elsewhere Bearer s3cret' 'whole'
 is "$(count 'same/*.pb.gz')" 0 'to the path that it names'
 
-for fault in garbage cut close; do
+for fault in garbage cut part close; do
 	peer $fault $fault 200
 	exits 2 "$fault: an answer that is none" prof-push "$url" 1.pb.gz
 	says 'whether the server has it is not known' "$fault: leaves it open"
@@ -262,6 +300,13 @@ says 'no answer within 0.2' 'is waited for so long'
 peer page page
 exits 2 'a web page is not a server for profiles' prof-push "$url" 1.pb.gz
 says 'web page' 'and it says so'
+peer types 'as - ' 'as text/plain 4f4b' 'as application/json 7b7d' 'as application/proto ffff'
+exits 0 'an answer without a type and a body' prof-push "$url" 1.pb.gz
+exits 2 'an answer in words' prof-push "$url" 1.pb.gz
+says 'is of the type text/plain, not application/proto' 'is not of a server for profiles'
+exits 2 'an answer of another protocol' prof-push "$url" 1.pb.gz
+exits 2 'an answer that is no message' prof-push "$url" 1.pb.gz
+says 'the answer is broken: whether the server has it is not known' 'leaves it open'
 exits 2 'a server without TLS' prof-push "https://127.0.0.1:${url##*:}" 1.pb.gz
 says 'SSL|TLS' 'is told by its answer'
 
@@ -390,6 +435,17 @@ done
 exits 0 'a profile that was spooled before the clock was set back' \
 	prof-push --spool Q --spool-age 1h --drain "$url"
 says 'sent 1 profile' 'is sent'
+prof-push -q --retry-for 0 --spool Q "$away" 1.pb.gz
+now=$(date +%s)000000000
+: >"Q/$now-0000000001-0000000001.push"
+ln -s "$tmp/token" "Q/$now-0000000001-0000000002.push"
+mkdir "Q/$now-0000000001-0000000003.push"
+exits 2 'files that are no requests' prof-push --spool Q --drain "$url"
+says 'is empty' 'an empty one is dropped'
+says 'sent 1 profile .*, 1 dropped' 'and not sent'
+is "$(find Q ! -type d ! -name lock -exec basename {} \;)" "$now-0000000001-0000000002.push" \
+	'a link is left alone'
+rm -r Q
 exits 2 'one that nothing fits into' prof-push --spool Q --spool-max 10 "$url" 1.pb.gz
 says 'Q: is full' 'is reported'
 says 'sent 1 profile' 'and the profile sent all the same'

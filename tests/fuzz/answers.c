@@ -108,17 +108,23 @@ void http_answer_release(struct http_answer *a)
 
 /* What is asked */
 
-static void push_answer(void)
+static void push_answer_of(const char *type)
 {
 	struct http_answer a = { 0 };
 	struct buf why = { 0 };
 
 	give_answer(&a);
 	/* What is not sent has a reason. */
-	if ((outcome_of(&a, &why) == OUTCOME_SENT) != (why.n == 0))
+	if (outcome_of(&a, type, &why) != OUTCOME_SENT && !why.n)
 		abort();
 	buf_release(&why);
 	http_answer_release(&a);
+}
+
+static void push_answer(void)
+{
+	push_answer_of("application/proto");
+	push_answer_of("application/x-protobuf");
 }
 
 static void take_point(void *context, const struct server_point *point)
