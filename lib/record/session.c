@@ -119,15 +119,17 @@ static void copy_more_stack(struct session *s)
 	s->no_room = !open_again(s, options);
 }
 
-/* After losses, rings hold more: on a busy machine the recorder may wait long for a CPU. */
+/*
+ * After losses, rings hold more: on a busy machine the recorder may wait long for a CPU. Records
+ * tell of losses soon enough; to read the events' own counts interrupts every CPU.
+ */
 static void grow_rings(struct session *s)
 {
 	struct sampler_options options = s->sampler_options;
-	struct sampler_losses lost = session_lost(s);
-	uint64_t all = lost.samples + lost.records;
-	bool more = all > s->lost_noticed;
+	uint64_t lost = s->recorder.decoder.counts.lost;
+	bool more = lost > s->lost_noticed;
 
-	s->lost_noticed = all;
+	s->lost_noticed = lost;
 	if (!more || s->largest_rings || options.ring_doublings == MOST_DOUBLINGS)
 		return;
 	options.ring_doublings++;
@@ -144,7 +146,7 @@ static void keep_house(struct session *s, uint64_t now)
 	if (!due)
 		return;
 	s->housekept = now;
-	binaries_unload(&s->recorder.decoder.binaries);
+	resident_files_free(&s->resident, &s->recorder.decoder.binaries);
 	session_look_at_waits(s);
 	if (sampler_cpus_changed(&s->sampler))
 		open_again(s, s->sampler_options);
@@ -327,8 +329,7 @@ static void run_windows(struct session *s)
 	session_begin(s);
 	while (go_on && !is_over(s, now)) {
 		sampler_wait(&s->sampler, wait_ms(s, now), end_fd(s));
-		recorder_take(&s->recorder);
-		session_adapt_waits(s, monotonic_ns());
+		session_adapt_waits(s);
 		recorder_drain(&s->recorder, false);
 		session_look_for_interpreters(s);
 		now = monotonic_ns();
