@@ -2,7 +2,7 @@
 
 #include <sys/stat.h>
 
-enum { MOST = 8 << 20 }; /* approximate bytes */
+enum { MOST = 5 << 20 }; /* approximate bytes */
 
 _Static_assert(sizeof(struct kept_name) == 40, "no padding");
 
