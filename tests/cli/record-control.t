@@ -4,6 +4,7 @@ top=${top:-$(cd "$(dirname "$0")/../.." && pwd)}
 . "$top/tests/record.sh"
 target spin
 mkfifo control ack
+exec 9<>ack # keeps an answer that comes before its reader, even of a recorder that has ended
 
 # tell COMMAND: and wait until it was carried out
 tell() {
