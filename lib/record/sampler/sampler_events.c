@@ -13,10 +13,10 @@
 #include "record/sampler/sampler_program.h"
 
 enum {
-	RESCANS = 8,               /* of a process's threads, until no new one is found */
-	SMALLEST_RING = 1 << 17,   /* bytes: two samples with the largest copy of the stack */
-	LEAST_RING = 2 << 20,      /* unless memory limits it */
-	LEAST_OF_STACKS = 4 << 20, /* the same with copies of stacks: a second of them at 99 Hz */
+	RESCANS = 8,             /* of a process's threads, until no new one is found */
+	SMALLEST_RING = 1 << 17, /* bytes: two samples with the largest copy of the stack */
+	LEAST_RING = 2 << 20,    /* unless memory limits it */
+	A_SECOND_RING = 8 << 20, /* up to this size it holds the samples of a second */
 	MOST_RING = 32 << 20,
 	RING_OF_BURSTS = 64 << 20,
 	BESIDE_STACK = 1024, /* approximate bytes of a sample besides the stack */
@@ -105,8 +105,10 @@ static size_t bytes_in(const struct sampler *s, unsigned ms)
 /* Bytes of each CPU's ring: room for the records between two reads, with reserve. */
 static size_t wanted_ring_bytes(const struct sampler *s)
 {
-	size_t size = s->o->stack_bytes ? LEAST_OF_STACKS : LEAST_RING;
+	size_t size = LEAST_RING;
 
+	while (size < A_SECOND_RING && size < bytes_in(s, 1000))
+		size *= 2;
 	while (size < MOST_RING && size < bytes_in(s, RESERVE_MS))
 		size *= 2;
 	size = min_size(size << s->o->ring_doublings, MOST_RING);
