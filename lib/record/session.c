@@ -272,6 +272,7 @@ bool session_run(struct session *s, const struct session_options *o, struct buf 
 	*s = (struct session){
 		.o = o, .sampler_options = o->sampler, .cpu_counter = -1, .child_fd = -1
 	};
+	resident_files_init(&s->resident);
 	s->nice = getpriority(PRIO_PROCESS, 0);
 	s->sampler_options.wait = o->delay > 0 || o->paused;
 	ok = session_start(s, why);
@@ -295,6 +296,7 @@ void session_release(struct session *s)
 	sampler_close(&s->sampler);
 	interpreters_close(&s->interpreters);
 	targets_close(&s->targets);
+	resident_files_release(&s->resident);
 	if (s->cpu_counter >= 0)
 		close(s->cpu_counter);
 	buf_release(&s->pids);
