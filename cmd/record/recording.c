@@ -188,8 +188,8 @@ static void wire(struct recording *r)
 	s->wants = target_chooses() ? target_wants : NULL;
 	r->hints.launched = s->launch.command && *s->launch.command;
 	r->hints.jit = r->jit;
-	/* No progress: the command may write to the terminal itself. */
-	if (!common.quiet && (!r->hints.launched || common.verbose))
+	/* No progress of a command, which may write to the terminal itself. */
+	if (!common.quiet && (!r->hints.launched || common.verbose) && isatty(STDERR_FILENO))
 		s->on_progress = on_progress;
 	s->context = r;
 }

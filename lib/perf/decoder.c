@@ -177,11 +177,14 @@ static void forget_ended(struct decoder *d, uint64_t now)
 	size_t n = BUF_COUNT(&d->ended, *e), kept = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		struct process *p = processes_find(&d->processes, e[i].pid);
+		struct process *p;
 
 		if (now - e[i].time < LINGER_NS || n - i <= d->keep_ended) {
 			e[kept++] = e[i];
-		} else if (p && runs_on(d, e[i].pid)) {
+			continue;
+		}
+		p = processes_find(&d->processes, e[i].pid);
+		if (p && runs_on(d, e[i].pid)) {
 			e[kept] = e[i];
 			e[kept++].time = now;
 		} else if (p) {

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "base/when.h"
-#include "record/sampler/drain_thread.h"
+#include "record/session_adapt.h"
 #include "record/session_allocs.h"
 #include "record/session_child.h"
 #include "record/session_interpreters.h"
@@ -15,15 +15,12 @@
 #include "record/session_window.h"
 
 enum {
-	LOOK_MS = 50,        /* between reads of the rings */
-	CALM_MS = 250,       /* the same while no task or code is new */
-	READ_MS = 10,        /* the same while memory of processes is read */
-	PROGRESS_MS = 500,   /* between two lines of progress */
-	GRACE_MS = 500,      /* for a command to end after a signal */
-	ADAPT_SAMPLES = 100, /* the stack size adapts if more than 2% of these are truncated */
-	LARGEST_STACK = 65528,
-	FEW = 16,           /* processes or threads */
-	MOST_DOUBLINGS = 2, /* of rings */
+	LOOK_MS = 50,      /* between reads of the rings */
+	CALM_MS = 250,     /* the same while no task or code is new */
+	READ_MS = 10,      /* the same while memory of processes is read */
+	PROGRESS_MS = 500, /* between two lines of progress */
+	GRACE_MS = 500,    /* for a command to end after a signal */
+	FEW = 16,          /* processes or threads */
 };
 
 static const uint64_t HOUSE_NS = 1000000000;
@@ -51,90 +48,9 @@ static bool any_target(const struct session *s)
 	return s->o->sampler.target != TARGET_TASKS || targets_run(&s->targets);
 }
 
-/* Adapting */
+/* Periodic work */
 
-static void list_process(void *context, struct process *p)
-{
-	struct session *s = context;
-
-	buf_put(&s->pids, &p->pid, sizeof(p->pid));
-}
-
-/* Lists the target. For a command, that is all its running processes: children outlive parents. */
-static void list_targets(struct session *s, struct sampler_options *o)
-{
-	if (o->target != TARGET_CHILD || s->sampler.by_cpu)
-		return;
-	s->pids.n = 0;
-	buf_put(&s->pids, &s->child.pid, sizeof(s->child.pid));
-	processes_visit(&s->recorder.decoder.processes, list_process, s);
-	o->target = TARGET_TASKS;
-	o->pids = (int *)s->pids.p;
-	o->npid = BUF_COUNT(&s->pids, int);
-}
-
-/*
- * Opens the events again, with a larger copy of the stack, larger rings or on other CPUs. If that
- * fails (no memory, rings as large as before, or all targets have ended), returns false, and the
- * old events go on.
- */
-static bool open_again(struct session *s, struct sampler_options options)
-{
-	bool for_rings = options.ring_doublings > s->sampler_options.ring_doublings;
-	struct sampler sampler;
-	struct drain_thread drain; /* with many threads this takes long */
-	struct buf why = { 0 };
-	bool ok;
-
-	list_targets(s, &options);
-	drain_thread_start(&drain, &s->recorder);
-	ok = sampler_open(&sampler, &options, &why);
-	drain_thread_stop(&drain);
-	buf_release(&why);
-	if (!ok || (for_rings && sampler.ring_bytes <= s->sampler.ring_bytes)) {
-		sampler_close(&sampler);
-		return false;
-	}
-	sampler_stop(&s->sampler);
-	if (s->has_waits)
-		sampler_set_switch_period(&sampler, s->sampler.switch_period);
-	sampler_start(&sampler);
-	if (s->paused)
-		sampler_pause(&sampler, true);
-	recorder_drain(&s->recorder, true);
-	s->lost_in_closed = session_lost(s);
-	s->reported_in_closed = s->recorder.decoder.counts.lost;
-	sampler_close(&s->sampler);
-	s->sampler_options = options;
-	s->sampler = sampler;
-	s->sampler.o = &s->sampler_options;
-	return true;
-}
-
-static void copy_more_stack(struct session *s)
-{
-	struct sampler_options options = s->sampler_options;
-
-	options.stack_bytes = LARGEST_STACK;
-	s->no_room = !open_again(s, options);
-}
-
-/* After losses, rings hold more: on a busy machine the recorder may wait long for a CPU. */
-static void grow_rings(struct session *s)
-{
-	struct sampler_options options = s->sampler_options;
-	struct sampler_losses lost = session_lost(s);
-	uint64_t all = lost.samples + lost.records;
-	bool more = all > s->lost_noticed;
-
-	s->lost_noticed = all;
-	if (!more || s->largest_rings || options.ring_doublings == MOST_DOUBLINGS)
-		return;
-	options.ring_doublings++;
-	s->largest_rings = !open_again(s, options);
-}
-
-/* Periodic work, once a second; of a few targets the CPU time is read more often. */
+/* Once a second; of a few targets the CPU time is read more often. */
 static void keep_house(struct session *s, uint64_t now)
 {
 	bool due = now - s->housekept >= HOUSE_NS;
@@ -144,21 +60,9 @@ static void keep_house(struct session *s, uint64_t now)
 	if (!due)
 		return;
 	s->housekept = now;
-	binaries_unload(&s->recorder.decoder.binaries);
+	resident_files_free(&s->resident, &s->recorder.decoder.binaries);
 	session_look_at_waits(s);
-	if (sampler_cpus_changed(&s->sampler))
-		open_again(s, s->sampler_options);
-	else
-		grow_rings(s);
-}
-
-static bool wants_more_stack(const struct session *s)
-{
-	uint64_t samples = s->recorder.decoder.counts.samples - s->at_start.samples;
-
-	return s->o->adapt && !s->no_room && s->sampler_options.stack_bytes &&
-	       s->sampler_options.stack_bytes < LARGEST_STACK && samples >= ADAPT_SAMPLES &&
-	       s->gather.nended[UNWIND_TRUNCATED] * 50 > samples;
+	session_adapt(s);
 }
 
 /* Commands */
@@ -327,15 +231,13 @@ static void run_windows(struct session *s)
 	session_begin(s);
 	while (go_on && !is_over(s, now)) {
 		sampler_wait(&s->sampler, wait_ms(s, now), end_fd(s));
-		recorder_take(&s->recorder);
-		session_adapt_waits(s, monotonic_ns());
+		session_adapt_waits(s);
 		recorder_drain(&s->recorder, false);
 		session_look_for_interpreters(s);
 		now = monotonic_ns();
 		allocs_look(&s->allocs, now);
 		show_progress(s, now, &shown);
-		if (wants_more_stack(s))
-			copy_more_stack(s);
+		session_adapt_stack(s);
 		keep_house(s, now);
 		snapshot = obey(s);
 		if (!snapshot && !flush_asked && !session_slice_is_over(s, now) &&
@@ -370,6 +272,7 @@ bool session_run(struct session *s, const struct session_options *o, struct buf 
 	*s = (struct session){
 		.o = o, .sampler_options = o->sampler, .cpu_counter = -1, .child_fd = -1
 	};
+	resident_files_init(&s->resident);
 	s->nice = getpriority(PRIO_PROCESS, 0);
 	s->sampler_options.wait = o->delay > 0 || o->paused;
 	ok = session_start(s, why);
@@ -393,6 +296,7 @@ void session_release(struct session *s)
 	sampler_close(&s->sampler);
 	interpreters_close(&s->interpreters);
 	targets_close(&s->targets);
+	resident_files_release(&s->resident);
 	if (s->cpu_counter >= 0)
 		close(s->cpu_counter);
 	buf_release(&s->pids);

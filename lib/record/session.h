@@ -13,6 +13,7 @@
 #include "record/process/launch.h"
 #include "record/process/targets.h"
 #include "record/recorder.h"
+#include "record/resident_files.h"
 
 /* The figures of a window, besides its samples. */
 struct window {
@@ -108,6 +109,7 @@ struct session {
 	bool has_allocs;  /* allocs is in use */
 	bool has_waits;   /* off_cpu is in use */
 	uint64_t adapted; /* ns: when off_cpu's period was last adapted */
+	struct resident_files resident;
 	struct switch_rate {
 		uint64_t n;        /* switches until `adapted` */
 		double per_second; /* average of about the last second */
@@ -131,11 +133,9 @@ struct session {
 	/* What closed samplers have lost, and what records had reported by then. */
 	struct sampler_losses lost_in_closed;
 	uint64_t reported_in_closed;
-	uint64_t lost_noticed;           /* samples and records, when the rings last grew */
+	uint64_t lost_noticed;           /* decoder.counts.lost when the rings last grew */
 	uint64_t begun, housekept, over; /* ns: of monotonic_ns() */
 	uint64_t read_memory, completed; /* ns: when stacks were last completed; how many */
-	uint64_t misses;                 /* unwinder.misses at the last look at memory */
-	uint64_t resident;               /* bytes of files in memory after binaries were unloaded */
 	uint64_t had_news, news;         /* ns: when recorder.news last grew; how many */
 	struct buf pids; /* int: the running processes when events are opened again */
 	bool paused;     /* no samples are taken */

@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include "base/when.h"
-#include "record/kernel_text.h"
 #include "record/process/proc.h"
 #include "record/process/tasks.h"
 #include "record/sampler/cpu_counter.h"
@@ -15,8 +14,6 @@
 #include "record/session_interpreters.h"
 #include "record/session_waits.h"
 #include "record/session_window.h"
-
-enum { MOST_RESIDENT = 4 << 20 };
 
 static void note(struct session *s, const char *text)
 {
@@ -59,45 +56,12 @@ static void take_sample(struct session *s, const struct perf_sample *sample)
 	targets_add_sample(&s->targets, sample->pid, sample->tid, sample->time, worth);
 }
 
-/* The bytes of mapped files that are in this process's memory; 0 if that is not known. */
-static uint64_t resident_files(void)
-{
-	struct buf text = { 0 };
-	struct str rest;
-	uint64_t pages = 0;
-
-	kernel_text("/proc/self/statm", &text);
-	rest = buf_str(&text);
-	str_cut(&rest, ' ');
-	str_cut(&rest, ' ');
-	str_u64(str_cut(&rest, ' '), &pages);
-	buf_release(&text);
-	return pages * (uint64_t)sysconf(_SC_PAGESIZE);
-}
-
-/*
- * Frees the pages of binaries once they take much memory. To read a byte the kernel maps much
- * around it, up to 2 MB, and each program that starts leads to others.
- */
-static void unload_binaries(struct session *s)
-{
-	uint64_t misses = s->recorder.decoder.unwinder.misses;
-
-	if (misses == s->misses)
-		return;
-	s->misses = misses;
-	if (resident_files() < s->resident + MOST_RESIDENT)
-		return;
-	binaries_unload(&s->recorder.decoder.binaries);
-	s->resident = resident_files();
-}
-
 static void on_sample(void *context, const struct perf_sample *sample)
 {
 	struct session *s = context;
 
 	take_sample(s, sample);
-	unload_binaries(s);
+	resident_files_sample(&s->resident, &s->recorder.decoder);
 }
 
 static bool wants(void *context, struct process *p)

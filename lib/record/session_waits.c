@@ -139,13 +139,17 @@ static double excess(struct switch_rate *r, uint64_t n, double seconds, double m
 	return (now > r->per_second ? now : r->per_second) / most;
 }
 
-void session_adapt_waits(struct session *s, uint64_t now)
+void session_adapt_waits(struct session *s)
 {
-	double seconds = 1e-9 * (double)(now - s->adapted), cpus = (double)s->sampler.nring;
-	double own, all;
-	uint64_t period;
+	double seconds, own, all, cpus = (double)s->sampler.nring;
+	uint64_t period, now;
 
-	if (!s->has_waits || seconds < 1e-3 * ADAPT_MS)
+	if (!s->has_waits)
+		return;
+	recorder_take(&s->recorder);
+	now = s->recorder.taken;
+	seconds = 1e-9 * (double)(now - s->adapted);
+	if (seconds < 1e-3 * ADAPT_MS)
 		return;
 	s->adapted = now;
 	own = excess(&s->own_switches, s->recorder.nown, seconds, cpus * SAMPLER_MOST_SWITCHES);

@@ -19,8 +19,8 @@ void session_list_waits(struct session *s);
 /* Reads the stacks of threads that have waited for long without one. */
 void session_look_at_waits(struct session *s);
 
-/* Adapts the number of switches per sample to their rate. */
-void session_adapt_waits(struct session *s, uint64_t now);
+/* Takes the records until now, and adapts the number of switches per sample to their rate. */
+void session_adapt_waits(struct session *s);
 
 /* Adds a sample of CPU time, which shows that its thread was running. */
 void session_add_run(struct session *s, const struct perf_sample *sample, uint64_t worth);

@@ -3,6 +3,9 @@
  * module (or of the kernel) ends on the page after the one on which it begins, as in perf.
  * The list is nearly sorted, so sorting is cheap. Of several names of one address, the
  * best is kept.
+ *
+ * In half of the lines, the kernel names the padding before a function, "__pfx_" and its name. A
+ * function begins at its padding instead, which belongs to it: some kernels count calls there.
  */
 #include "symbol/kallsyms.h"
 
@@ -12,12 +15,14 @@
 
 #include "object/symtab.h"
 
-enum { PAGE = 4096, HAS_MODULE = 31, MOST_NAMES = 64 << 20 };
+enum { PAGE = 4096, HAS_MODULE = 31, MOST_NAMES = 64 << 20, MOST_PADDING = 64 };
 
 struct reader {
 	struct kallsyms *k;
 	struct buf found; /* struct interval, with only start and id */
 	bool any;         /* an address that is not 0 */
+	/* The latest padding, and the function after it, once that was read; 0: none. */
+	uint64_t padding, padded;
 };
 
 /* Reading */
@@ -58,6 +63,14 @@ static void add_kernel_symbol(struct reader *r, uint64_t address, struct str nam
 	buf_put(&r->found, &p, sizeof(p));
 }
 
+/* Where a function at an address begins: at the padding right before it. */
+static uint64_t start_of(struct reader *r, uint64_t at)
+{
+	if (r->padding && !r->padded && at - r->padding <= MOST_PADDING)
+		r->padded = at;
+	return at && at == r->padded ? r->padding : at;
+}
+
 /* "ffffffffc0201000 t ext4_sync_file	[ext4]" */
 static void read_line(struct reader *r, struct str line)
 {
@@ -68,8 +81,12 @@ static void read_line(struct reader *r, struct str line)
 	if (!str_hex(address, &at) || !name.n || type.n != 1 || !memchr("tTwW", *type.p, 4))
 		return;
 	r->any |= at != 0;
-	if (at)
-		add_kernel_symbol(r, at, name, str_trim(line));
+	if (str_starts(name, S("__pfx_"))) {
+		r->padding = at;
+		r->padded = 0;
+	} else if (at) {
+		add_kernel_symbol(r, start_of(r, at), name, str_trim(line));
+	}
 }
 
 static void read_lines(struct reader *r, int fd)

@@ -2,7 +2,7 @@
 
 #include <sys/stat.h>
 
-enum { MOST = 8 << 20 }; /* approximate bytes */
+enum { MOST = 3 << 20 }; /* approximate bytes; what grows may have twice that */
 
 _Static_assert(sizeof(struct kept_name) == 40, "no padding");
 
@@ -21,18 +21,6 @@ void name_table_release(struct name_table *t)
 	table_release(&t->names);
 	buf_release(&t->frames);
 	buf_release(&t->notes);
-}
-
-void name_table_begin(struct name_table *t)
-{
-	size_t row = sizeof(struct kept_name) + 2 * sizeof(uint32_t); /* with its index */
-	size_t bytes = t->names.n * row + t->frames.n + t->text_bytes;
-
-	t->round++;
-	if (bytes < MOST)
-		return;
-	name_table_release(t);
-	name_table_init(t);
 }
 
 /* Binaries */
@@ -95,13 +83,15 @@ static struct kept_name key_of(uint32_t binary, struct symbol_place at)
 				   .absolute = at.absolute };
 }
 
-const struct kept_name *name_table_find(const struct name_table *t, uint32_t binary,
+const struct kept_name *name_table_find(struct name_table *t, uint32_t binary,
 					struct symbol_place at, uint32_t rounds)
 {
 	struct kept_name key = key_of(binary, at);
 	uint32_t row = table_find(&t->names, &key);
-	const struct kept_name *known = table_row(&t->names, row);
+	struct kept_name *known = table_row(&t->names, row);
 
+	if (row)
+		known->used = t->round;
 	if (!row || (!known->n && rounds && t->round - known->round >= rounds))
 		return NULL;
 	return known;
@@ -114,7 +104,7 @@ void name_table_add(struct name_table *t, uint32_t binary, struct symbol_place a
 	row = table_row(&t->names, table_intern(&t->names, &key));
 	row->first = (uint32_t)BUF_COUNT(&t->frames, struct kept_frame);
 	row->n = n;
-	row->round = t->round;
+	row->round = row->used = t->round;
 }
 
 static uint32_t keep_text(struct name_table *t, struct str s)
@@ -136,4 +126,53 @@ void name_table_add_frame(struct name_table *t, const struct named_frame *f)
 				  f->start_line };
 
 	buf_put(&t->frames, &row, sizeof(row));
+}
+
+/* Rounds */
+
+static void copy_name(struct name_table *t, const struct name_table *from,
+		      const struct kept_name *name)
+{
+	struct kept_name row = *name;
+	const struct kept_frame *f = name_table_frames(from, name);
+
+	row.binary = strings_intern(&t->binaries, strings_get(&from->binaries, name->binary));
+	row.first = (uint32_t)BUF_COUNT(&t->frames, struct kept_frame);
+	table_intern(&t->names, &row);
+	if (name->binary < from->notes.n)
+		name_table_note(t, row.binary, (enum name_note)from->notes.p[name->binary]);
+	for (uint32_t i = 0; i < name->n; i++) {
+		struct named_frame frame = { .name = strings_get(&from->texts, f[i].name),
+					     .linkage = strings_get(&from->texts, f[i].linkage),
+					     .module = strings_get(&from->texts, f[i].module),
+					     .file = strings_get(&from->texts, f[i].file),
+					     .line = f[i].line,
+					     .start_line = f[i].start_line };
+
+		name_table_add_frame(t, &frame);
+	}
+}
+
+static void drop_unused(struct name_table *t)
+{
+	struct name_table was = *t;
+
+	name_table_init(t);
+	for (uint32_t i = 1; i < was.names.n; i++) {
+		const struct kept_name *name = table_row(&was.names, i);
+
+		if (name->used == was.round)
+			copy_name(t, &was, name);
+	}
+	name_table_release(&was);
+}
+
+void name_table_begin(struct name_table *t)
+{
+	size_t row = sizeof(struct kept_name) + 2 * sizeof(uint32_t); /* with its index */
+	size_t bytes = t->names.n * row + t->frames.n + t->text_bytes;
+
+	if (bytes >= MOST)
+		drop_unused(t);
+	t->round++;
 }

@@ -24,7 +24,7 @@ struct kept_name {
 	uint64_t offset, absolute;
 	/* Payload: */
 	uint32_t first, n;
-	uint32_t round, zero; /* the round in which it was found */
+	uint32_t round, used; /* the rounds in which it was found, and last asked for */
 };
 
 struct name_table {
@@ -40,7 +40,7 @@ struct name_table {
 void name_table_init(struct name_table *t);
 void name_table_release(struct name_table *t);
 
-/* Begin a round: if the table is full, empty it. */
+/* Begin a round: if the table is full, drop what was not asked for in the last one. */
 void name_table_begin(struct name_table *t);
 
 /*
@@ -63,7 +63,7 @@ bool name_table_noted(const struct name_table *t, uint32_t binary, enum name_not
  * The result for an address of a binary, or NULL. "No name" expires after `rounds`
  * rounds, unless that is 0. Valid until the next name_table_add().
  */
-const struct kept_name *name_table_find(const struct name_table *t, uint32_t binary,
+const struct kept_name *name_table_find(struct name_table *t, uint32_t binary,
 					struct symbol_place at, uint32_t rounds);
 
 /* Add a result: n frames, which name_table_add_frame() adds next; 0 = no name. */

@@ -121,40 +121,50 @@ static void test_table(void)
 	struct name_table t = { 0 };
 	const struct kept_name *k;
 	size_t most = 0;
+	uint32_t binary;
 	struct buf name = { 0 };
 
 	name_table_init(&t);
 	name_table_begin(&t);
-	ok(!name_table_find(&t, 1, at, 0), "nothing is known");
-	name_table_add(&t, 1, at, 1);
+	binary = name_table_binary(&t, S("file"), S("id"), -1, 1);
+	ok(!name_table_find(&t, binary, at, 0), "nothing is known");
+	name_table_add(&t, binary, at, 1);
 	name_table_add_frame(&t, &f);
-	name_table_add(&t, 1, other, 0);
-	k = name_table_find(&t, 1, at, 0);
+	name_table_add(&t, binary, other, 0);
+	k = name_table_find(&t, binary, at, 0);
 	ok(k && k->n == 1 && name_table_frames(&t, k)->line == 3, "a frame is");
 	is(strings_get(&t.texts, name_table_frames(&t, k)->linkage), "_Z1f", "with its texts");
-	ok(!name_table_find(&t, 2, at, 0), "not in another binary");
-	k = name_table_find(&t, 1, other, 2);
+	ok(!name_table_find(&t, binary + 1, at, 0), "not in another binary");
+	k = name_table_find(&t, binary, other, 2);
 	ok(k && !k->n, "that there is no name is known, too");
 	name_table_begin(&t);
 	name_table_begin(&t);
-	ok(!name_table_find(&t, 1, other, 2), "for some rounds");
-	ok(name_table_find(&t, 1, other, 0), "or for ever");
+	ok(!name_table_find(&t, binary, other, 2), "for some rounds");
+	ok(name_table_find(&t, binary, other, 0), "or for ever");
 	name_table_note(&t, 70, NAME_REFUSED);
 	ok(name_table_noted(&t, 70, NAME_REFUSED) && !name_table_noted(&t, 70, NAME_ALONE) &&
 		   !name_table_noted(&t, 69, NAME_REFUSED),
 	   "a file is refused");
+	name_table_note(&t, binary, NAME_ALONE);
 	for (uint64_t i = 0; i < 2000000; i++) {
 		name.n = 0;
 		buf_printf(&name, "function_number_%llu", (unsigned long long)i);
 		f.name = buf_str(&name);
 		at.offset = i;
-		name_table_add(&t, 1, at, 1);
+		name_table_add(&t, binary, at, 1);
 		name_table_add_frame(&t, &f);
-		if (i % 1000 == 0)
+		if (i % 1000 == 0) {
 			name_table_begin(&t);
+			binary = name_table_binary(&t, S("file"), S("id"), -1, 1);
+			k = name_table_find(&t, binary, (struct symbol_place){ .offset = 0 }, 0);
+		}
 		most = max_size(most, t.text_bytes + t.frames.n + t.names.n * sizeof(*k));
 	}
-	ok(most < (size_t)20 << 20, "it takes %zu MB at most", most >> 20);
+	ok(most < (size_t)10 << 20, "it takes %zu MB at most", most >> 20);
+	ok(k && k->n == 1, "what is asked for in each round is kept");
+	is(k ? strings_get(&t.texts, name_table_frames(&t, k)->name) : S(""), "function_number_0",
+	   "with its name");
+	ok(name_table_noted(&t, binary, NAME_ALONE), "and the facts about its binary");
 	buf_release(&name);
 	name_table_release(&t);
 }

@@ -2,7 +2,6 @@
 
 #include <linux/perf_event.h>
 #include <math.h>
-#include <stddef.h>
 #include <string.h>
 
 #include "alloc/countdown.h"
@@ -11,7 +10,7 @@
 
 enum {
 	HANDLED_NS = 10000000, /* after its end, until all records of a process are handled */
-	MOST_NODES = 1 << 20,  /* of stacks, before unused ones are swept */
+	MOST_NODES = 1 << 20,  /* frames of stacks, before unused ones are swept */
 	MOST_SAMPLES = 4000,   /* per second and process: a few percent of a CPU on both sides */
 	ADAPT_NS = 100000000,
 	PROMPT_NS = 500000, /* a slower snapshot is tried again */
@@ -20,21 +19,6 @@ enum {
 };
 
 enum { ALLOC_OBJECTS, ALLOC_SPACE, INUSE_OBJECTS, INUSE_SPACE };
-
-/*
- * A frame of a stack, linked to that of its caller. It has the number of its mapping, since
- * another file may be mapped at the address later.
- */
-struct stack_node {
-	uint64_t address, map;
-	uint32_t caller, end; /* end: why the stack ends, in its outermost frame */
-};
-_Static_assert(sizeof(struct stack_node) == 24, "no padding");
-
-static void init_stacks(struct allocs *a)
-{
-	table_init(&a->stacks, sizeof(struct stack_node), sizeof(struct stack_node));
-}
 
 void allocs_init(struct allocs *a, struct decoder *d, struct gather *g, size_t event)
 {
@@ -46,7 +30,7 @@ void allocs_init(struct allocs *a, struct decoder *d, struct gather *g, size_t e
 		.stack = SHARED_DEFAULT_STACK,
 		.socket.fd = -1,
 	};
-	init_stacks(a);
+	alloc_stacks_init(&a->stacks);
 	strings_init(&a->threads);
 }
 
@@ -58,7 +42,7 @@ void allocs_release(struct allocs *a)
 		alloc_socket_close(&a->socket);
 	vec_release(&a->heaps);
 	vec_release(&a->sums);
-	table_release(&a->stacks);
+	alloc_stacks_release(&a->stacks);
 	if (a->decoder)
 		strings_release(&a->threads);
 	buf_release(&a->scratch);
@@ -210,30 +194,11 @@ static void put_sums(struct allocs *a)
 	vec_clear(&a->sums);
 }
 
-/* Stacks */
-
-static uint32_t keep_stack(struct allocs *a, const struct perf_sample *s)
-{
-	uint32_t node = 0;
-
-	for (size_t i = s->nuser; i-- > 0;) {
-		const struct region *r = s->user[i].region;
-		struct stack_node key = { .address = s->user[i].address,
-					  .map = r ? map_of(r)->number : 0,
-					  .caller = node,
-					  .end = node ? 0 : s->end };
-
-		node = table_intern(&a->stacks, &key);
-	}
-	return node;
-}
-
 /* The row in this window's profile of an allocation from an earlier window. */
 static sample_id row_of_live(struct allocs *a, const struct alloc_heap *h,
 			     const struct alloc_live *l)
 {
 	struct processes *all = &a->decoder->processes;
-	struct user_frame *user = a->decoder->user;
 	struct perf_sample s = {
 		.process = processes_get(all, h->pid),
 		.pid = (uint32_t)h->pid,
@@ -241,57 +206,37 @@ static sample_id row_of_live(struct allocs *a, const struct alloc_heap *h,
 		.cpu = UINT32_MAX,
 		.time = l->time,
 		.event = a->event,
-		.user = user,
+		.user = a->decoder->user,
 		.thread = strings_get(&a->threads, l->thread).p,
 	};
 
-	for (uint32_t i = l->stack; i && s.nuser < UNWIND_MOST;) {
-		const struct stack_node *n = table_row(&a->stacks, i);
-		const struct map *m = process_find(all, s.process, n->address);
-
-		user[s.nuser++] = (struct user_frame){ m && m->number == n->map ? &m->region : NULL,
-						       n->address };
-		s.end = (enum unwind_end)n->end;
-		i = n->caller;
-	}
+	s.nuser = alloc_stacks_get(&a->stacks, l->stack, all, s.process, a->decoder->user, &s.end);
 	return gather_row(a->gather, &s);
 }
+
+/* What is in use */
 
 /* Drops the stacks that no live allocation has. */
 static void sweep_stacks(struct allocs *a)
 {
-	struct table was = a->stacks;
-	uint32_t *moved;
+	size_t n = alloc_stacks_count(&a->stacks);
+	uint32_t *numbers;
 
-	if (was.n < MOST_NODES)
+	if (n < MOST_NODES)
 		return;
-	moved = mem_zeroed(was.n, sizeof(*moved));
-	init_stacks(a);
+	numbers = mem_zeroed(n, sizeof(*numbers));
 	for (size_t i = 0; i < a->heaps.n; i++)
 		for (size_t k = 0; k < a->heaps.v[i]->live.n; k++)
-			moved[a->heaps.v[i]->live.v[k].stack] = 1;
-	/* Callers have smaller numbers. */
-	for (uint32_t i = was.n - 1; i > 0; i--)
-		if (moved[i])
-			moved[((struct stack_node *)table_row(&was, i))->caller] = 1;
-	moved[0] = 0;
-	for (uint32_t i = 1; i < was.n; i++) {
-		struct stack_node node = *(struct stack_node *)table_row(&was, i);
-
-		node.caller = moved[node.caller];
-		moved[i] = moved[i] ? table_intern(&a->stacks, &node) : 0;
-	}
+			numbers[a->heaps.v[i]->live.v[k].stack] = 1;
+	alloc_stacks_sweep(&a->stacks, numbers);
 	for (size_t i = 0; i < a->heaps.n; i++)
 		for (size_t k = 0; k < a->heaps.v[i]->live.n; k++) {
 			struct alloc_live *l = &a->heaps.v[i]->live.v[k];
 
-			l->stack = moved[l->stack];
+			l->stack = numbers[l->stack];
 		}
-	mem_free(moved, was.n * sizeof(*moved));
-	table_release(&was);
+	mem_free(numbers, n * sizeof(*numbers));
 }
-
-/* What is in use */
 
 /* Drops the allocations that were freed. */
 static void forget_freed(struct alloc_heap *h)
@@ -307,7 +252,7 @@ static void forget_freed(struct alloc_heap *h)
 static void remember(struct allocs *a, struct alloc_heap *h, const struct perf_sample *s,
 		     struct alloc_live l)
 {
-	l.stack = keep_stack(a, s);
+	l.stack = alloc_stacks_keep(&a->stacks, s);
 	l.thread = s->thread ? strings_intern(&a->threads, str_of(s->thread)) : 0;
 	l.tid = s->tid;
 	l.time = s->time;

@@ -25,6 +25,7 @@
 #include "perf/gather.h"
 #include "record/alloc/alloc_heap.h"
 #include "record/alloc/alloc_socket.h"
+#include "record/alloc/alloc_stacks.h"
 
 /* Counts of a profile, except those of processes. Fractions are estimates. */
 struct alloc_counts {
@@ -56,7 +57,7 @@ struct allocs {
 	uint64_t last_serial;
 	uint32_t columns[4];
 	struct VEC_OF(struct alloc_sums) sums; /* by rows of the profile */
-	struct table stacks;                   /* struct stack_node: of allocations in use */
+	struct alloc_stacks stacks;            /* of allocations in use */
 	struct strings threads;                /* names of threads */
 	struct buf scratch;
 	struct alloc_counts counts;

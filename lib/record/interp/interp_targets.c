@@ -21,7 +21,7 @@
 
 /* If no interpreter is found, the program asks again; soon at first, while libraries are mapped. */
 static const uint64_t FIRST_WAIT_NS = 2000000, MOST_WAIT_NS = 10000000000;
-static const uint64_t STRANGER_WAIT_NS = 200000000, KNOWN_WAIT_NS = 64000000;
+static const uint64_t STRANGER_WAIT_NS = 200000000, KNOWN_WAIT_NS = 1000000000;
 
 static const uint64_t GO_HEAP_START = 1ull << 32, GO_HEAP_END = 0x550000000000, GO_ARENA = 64 << 20;
 

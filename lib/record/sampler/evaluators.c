@@ -31,18 +31,27 @@ void evaluators_release(struct evaluators *e)
 	table_release(&e->lenders);
 }
 
-const struct evaluator *evaluators_of(struct evaluators *e, const struct module *m)
+/* The row of a module, which is examined the first time. */
+static uint32_t examined_module(struct evaluators *e, const struct module *m)
 {
 	struct known_evaluator row = { .module = m->id };
-	uint32_t i = e->last_module == m->id ? e->last : table_find(&e->known, &row);
+	uint32_t i = table_find(&e->known, &row);
 
-	if (!i) {
-		evaluator_find(&row.evaluator, m);
-		i = table_intern(&e->known, &row);
-	}
+	if (i)
+		return i;
+	evaluator_find(&row.evaluator, m);
+	return table_intern(&e->known, &row);
+}
+
+const struct evaluator *evaluators_of(struct evaluators *e, const struct module *m)
+{
+	const struct known_evaluator *row;
+
+	if (!e->last || e->last_module != m->id)
+		e->last = examined_module(e, m);
 	e->last_module = m->id;
-	e->last = i;
-	return &((struct known_evaluator *)table_row(&e->known, i))->evaluator;
+	row = table_row(&e->known, e->last);
+	return &row->evaluator;
 }
 
 /* Does a mapping have PHP's evaluator? */

@@ -105,6 +105,8 @@ struct str sample_join_find(struct sample_join *j, uint32_t tid, uint64_t time)
 
 	free_joined(j->found);
 	j->found = NULL;
+	if (!j->njoined)
+		return (struct str){ 0 };
 	while (*at && ((*at)->tid != tid || (*at)->time != time))
 		at = &(*at)->next;
 	if (!*at)

@@ -16,12 +16,12 @@ enum {
 	RESCANS = 8,             /* of a process's threads, until no new one is found */
 	SMALLEST_RING = 1 << 17, /* bytes: two samples with the largest copy of the stack */
 	LEAST_RING = 2 << 20,    /* unless memory limits it */
+	A_SECOND_RING = 8 << 20, /* up to this size it holds the samples of a second */
 	MOST_RING = 32 << 20,
 	RING_OF_BURSTS = 64 << 20,
 	BESIDE_STACK = 1024, /* approximate bytes of a sample besides the stack */
 	RESERVE_MS = 240,    /* of records that a ring holds while it is not read */
 	RINGS_OF_RAM = 16,   /* all rings take at most 1/16 of the memory */
-	WAKEUPS = 4,         /* 1/4 of a ring wakes the reader */
 };
 
 struct event_place {
@@ -96,12 +96,20 @@ bool sampler_has_bursts(const struct sampler *s)
 	return has_event(s, BY_PERIOD | SWITCHES);
 }
 
+/* Bytes of the samples of a CPU, which is busy all the time, in that time. */
+static size_t bytes_in(const struct sampler *s, unsigned ms)
+{
+	return s->frequency * (s->o->stack_bytes + BESIDE_STACK) * ms / 1000;
+}
+
 /* Bytes of each CPU's ring: room for the records between two reads, with reserve. */
 static size_t wanted_ring_bytes(const struct sampler *s)
 {
-	size_t record = s->o->stack_bytes + BESIDE_STACK, size = LEAST_RING;
+	size_t size = LEAST_RING;
 
-	while (size < MOST_RING && size < s->frequency * record * RESERVE_MS / 1000)
+	while (size < A_SECOND_RING && size < bytes_in(s, 1000))
+		size *= 2;
+	while (size < MOST_RING && size < bytes_in(s, RESERVE_MS))
 		size *= 2;
 	size = min_size(size << s->o->ring_doublings, MOST_RING);
 	/* Events without a frequency come in bursts. */
@@ -165,6 +173,19 @@ static void explain_event(const struct sampler *s, size_t event, struct buf *why
 			   e->cpus ? " (a PMU that counts for a whole socket only counts)" : "");
 }
 
+/*
+ * The bytes after which the kernel wakes the reader. It counts all that it writes, not what is
+ * unread. So every CPU wakes a reader who reads often enough by itself, and each time costs as much
+ * as dozens of samples. They are three quarters of the ring, if the last one is enough reserve.
+ */
+static uint32_t wakeup_bytes(const struct sampler *s)
+{
+	size_t quarter = s->ring_bytes / 4;
+	bool lasts = !sampler_has_bursts(s) && quarter >= bytes_in(s, RESERVE_MS);
+
+	return (uint32_t)(lasts ? 3 * quarter : quarter);
+}
+
 /* Returns 1; 0 with a message in *why; -1 if the task has ended. */
 static int open_one(struct sampler *s, struct ring *r, size_t event, struct event_place *at,
 		    struct buf *why)
@@ -174,7 +195,7 @@ static int open_one(struct sampler *s, struct ring *r, size_t event, struct even
 					      sampler_event_attr(s, &s->o->events[event]);
 	int fd;
 
-	a.wakeup_watermark = (uint32_t)s->ring_bytes / WAKEUPS;
+	a.wakeup_watermark = wakeup_bytes(s);
 	fd = open_known(s, &a, event, at);
 	if (fd < 0 && errno == ESRCH && s->o->target == TARGET_TASKS)
 		return -1;
