@@ -28,6 +28,12 @@
  * If both together are slower, but by much less than an inclusive row, that row has moved all the
  * same if a self row below it fails the gate: that one tells what became slower.
  *
+ * If all that changed in these bodies is slower together, though less than half of the row's rise is
+ * left, the function of the body is the row, and this one has moved: the compiler says which part of
+ * a body is slower, and it said something else of the base. The same holds for a function and one
+ * that it calls, if one of them is new, gone, or inlined into the other on one side. The row of the
+ * function that holds both must be found as surely, and most of its rise must be theirs.
+ *
  * These four fractions are conventions, not estimates. They only choose what is tested
  * together; a separate test decides whether both together are slower. For how often moved code
  * is reported, and injected slowdowns are missed because of that, see
@@ -43,6 +49,8 @@ static const double LEAST_SAVING = 0.5;      /* of the rise, by kin, and in bodi
 static const double WIDEST_SCOPE = 0.5;      /* of all samples */
 static const double OWN_TOLERANCE = 0.5;     /* of the rise */
 static const double CALLER_TOLERANCE = 0.25; /* of the rise */
+static const double NEARLY_ALL = 0.8;        /* of the rise, in one body */
+static const double MOST_OF_IT = 0.5;        /* of a function's rise, which stands for its parts */
 
 struct search {
 	struct comparison *c;
@@ -174,15 +182,15 @@ static void set_moved_verdict(struct search *s, struct row *r, const struct test
 /* The rises and savings of rows that are tested together. */
 struct balance {
 	double up, down, most;
-	uint32_t from; /* the item with the largest saving, `most`; 0 = none */
+	const struct row *from; /* the one with the largest saving, `most`; NULL = none */
 };
 
-static void add_cost(struct balance *b, uint32_t item, double cost)
+static void add_cost(struct balance *b, const struct row *r, double cost)
 {
 	*(cost > 0 ? &b->up : &b->down) += cost;
 	if (cost < b->most) {
 		b->most = cost;
-		b->from = item;
+		b->from = r;
 	}
 }
 
@@ -190,12 +198,85 @@ static void add_cost(struct balance *b, uint32_t item, double cost)
 static void add_row(struct search *s, struct balance *b, const struct row *r)
 {
 	members_add(s->m, r->item, r->kind, NULL);
-	add_cost(b, r->item, test_cost(&r->test));
+	add_cost(b, r, test_cost(&r->test));
 }
 
 static bool saved_enough(const struct balance *b)
 {
 	return b->from && -b->down >= LEAST_SAVING * b->up;
+}
+
+/* Would the gate fail for the row, by its own test and by random labellings? */
+static bool fails_alone(const struct search *s, const struct row *r)
+{
+	return is_slower(s, r, &r->test, AT_GATE) &&
+	       (!s->c->permuted || r->confirmed <= s->c->confirm_q);
+}
+
+/* The row of a function with what it calls, if it was found to be slower; or NULL. */
+static struct row *slower_holder(const struct search *s, uint32_t item)
+{
+	for (size_t i = 0; i < s->c->nrow; i++) {
+		struct row *r = &s->c->row[i];
+
+		if (r->kind == INCLUSIVE && r->item == item && r->up && r->found[TO_LIST])
+			return r;
+	}
+	return NULL;
+}
+
+/*
+ * Work moved between a row and others of one function, and they are slower together by `cost`: let
+ * that function's row stand for it, if it tells as surely that something is slower, and how much.
+ */
+static void hand_over(struct search *s, struct row *r, uint32_t function, double cost,
+		      uint32_t from)
+{
+	struct comparison *c = s->c;
+	struct row *holder = slower_holder(s, function);
+	uint32_t item = r->item;
+
+	if (!holder || holder == r || cost < MOST_OF_IT * test_cost(&holder->test))
+		return;
+	if (r->found[AT_GATE] && c->can_gate && !fails_alone(s, holder))
+		return;
+	if (holder->verdict == EXPLAINED)
+		holder->verdict = SLOWER;
+	holder->because = 0;
+	holder->found[AT_GATE] = is_slower(s, holder, &holder->test, AT_GATE);
+	r->verdict = MOVED;
+	r->from = from;
+	r->found[AT_GATE] = false;
+	for (size_t i = 0; i < c->nrow; i++)
+		if (c->row[i].verdict == EXPLAINED && c->row[i].because == item)
+			c->row[i].because = function;
+}
+
+/* Which of two functions calls the other, or 0. */
+static uint32_t caller_of_both(const struct search *s, const struct row *a, const struct row *b)
+{
+	double down = calls_between(s->calls, a->item, b->item);
+	double up = calls_between(s->calls, b->item, a->item);
+
+	return up > down ? b->item : down > 0 ? a->item : 0;
+}
+
+static bool share_body(const struct bodies *b, uint32_t row, uint32_t other)
+{
+	for (uint32_t i = b->first[row]; i < b->first[row + 1]; i++)
+		for (uint32_t j = b->first[other]; j < b->first[other + 1]; j++)
+			if (bodies_place(b, i)->body == bodies_place(b, j)->body)
+				return true;
+	return false;
+}
+
+/* Is one of two functions new or gone, or inlined into the other on one side at least? */
+static bool may_give_code(const struct search *s, const struct row *a, const struct row *b)
+{
+	const struct row *row = s->c->row;
+
+	return a->test.single.x[BASE] == 0 || b->verdict == GONE ||
+	       share_body(&s->bodies, (uint32_t)(a - row), (uint32_t)(b - row));
 }
 
 /* Test the row together with all its kin. */
@@ -213,7 +294,9 @@ static bool explain_by_kin(struct search *s, struct row *r)
 	if (!saved_enough(&b))
 		return false;
 	whole = test_set(s, r->kind, c->design.exposure);
-	set_moved_verdict(s, r, &whole, b.from);
+	set_moved_verdict(s, r, &whole, b.from->item);
+	if (r->verdict != MOVED && may_give_code(s, r, b.from))
+		hand_over(s, r, caller_of_both(s, r, b.from), test_cost(&whole), b.from->item);
 	return true;
 }
 
@@ -237,7 +320,7 @@ static bool explain_by_own_kin(struct search *s, struct row *r)
 	whole = test_set(s, r->kind, c->design.exposure);
 	if (is_slower(s, r, &whole, TO_LIST))
 		return false;
-	set_moved_verdict(s, r, &whole, b.from);
+	set_moved_verdict(s, r, &whole, b.from->item);
 	for (uint32_t i = 0; i < c->nrow; i++)
 		if (c->row[i].found[TO_LIST] && !c->row[i].up && are_kin(s, r, &c->row[i]))
 			s->spent[i] = 1;
@@ -265,12 +348,16 @@ static void mark_gone(struct search *s, uint32_t row)
 			s->risen[bodies_place(b, i)->body] = 1;
 }
 
-/* Mark the bodies in which a row rose most, until they account for its rise. */
-static void mark_bodies(struct search *s, const struct row *r)
+/*
+ * Mark the bodies in which a row rose most, until they account for its rise. Returns the first, if it
+ * has nearly all of the rise, else 0.
+ */
+static uint32_t mark_bodies(struct search *s, const struct row *r)
 {
 	const struct bodies *b = &s->bodies;
 	uint32_t row = (uint32_t)(r - s->c->row);
-	double left = test_cost(&r->test);
+	double rise = test_cost(&r->test), left = rise;
+	uint32_t first = 0;
 
 	memset(s->risen, 0, s->c->items.n);
 	while (left > 0) {
@@ -285,9 +372,12 @@ static void mark_bodies(struct search *s, const struct row *r)
 		if (!most)
 			break;
 		s->risen[most->body] = 1;
+		if (left == rise && most->cost >= NEARLY_ALL * rise)
+			first = most->body;
 		left -= most->cost;
 	}
 	mark_gone(s, row);
+	return first;
 }
 
 /* Add a row's stacks in the marked bodies to the set. Returns the change of its cost there. */
@@ -314,9 +404,9 @@ static void explain_by_bodies(struct search *s, struct row *r)
 	const struct comparison *c = s->c;
 	struct balance b = { 0 };
 	struct test whole;
+	uint32_t body = mark_bodies(s, r);
 	bool saved;
 
-	mark_bodies(s, r);
 	members_clear(s->m);
 	for (uint32_t i = 0; i < c->nrow; i++) {
 		const struct row *other = &c->row[i];
@@ -324,15 +414,18 @@ static void explain_by_bodies(struct search *s, struct row *r)
 		if (!(is_unexplained(other) || !other->up))
 			continue;
 		if (other->kind == r->kind || (other->kind == SELF && !other->up))
-			add_cost(&b, other->item, add_risen(s, i));
+			add_cost(&b, other, add_risen(s, i));
 	}
 	whole = test_set(s, r->kind, c->design.exposure);
 	if (r->kind == INCLUSIVE)
 		saved = b.from && test_cost(&whole) <= (1 - LEAST_SAVING) * test_cost(&r->test);
 	else
 		saved = saved_enough(&b);
-	if (saved)
-		set_moved_verdict(s, r, &whole, b.from);
+	if (!saved)
+		return;
+	set_moved_verdict(s, r, &whole, b.from->item);
+	if (r->verdict != MOVED)
+		hand_over(s, r, body, test_cost(&whole), b.from->item);
 }
 
 /*
