@@ -185,13 +185,17 @@ static bool prepare(struct query *q, struct profile *p, struct selector *selecto
 		return false;
 	q->total = shares_total(p, q->col);
 	rewrite(p, &(struct rewrite){ 0 });
+	if (!drop_own_frames(p))
+		return false;
+	rewrite_names(p);
 	add_label_frames(p);
 	parse_filters(&filter);
+	filter.all_frames = true;
 	ok = apply_filters(&filter, p);
 	filter_release(&filter);
 	if (!ok)
 		return false;
-	rewrite_names(p, q->columns);
+	rewrite_granularity(p, q->columns);
 	if (o->relative)
 		q->total = shares_total(p, q->col);
 	return true;

@@ -469,8 +469,44 @@ is "$(names --granularity addresses --simplify | cut -d ' ' -f 3-)" \
 0000000000004010 a::parse src/parse.cc:12
 0000000000004100 main /src/main.cc:7' 'by address'
 is "$(names --lines --simplify | tail -n 1)" '0 7 main:7' 'lines as prof-flame has them'
-is "$(names --simplify --focus 'long')" '4 4 a::parse
-0 4 main' 'filters match names as they were'
+is "$(prof-query --focus 'long' place.perf | prof-query --simplify --top -t tsv | sed 1d | cut -f 1,4,6)" "$(printf '4\t4\ta::parse\n0\t4\tmain')" 'a filter by what names were, before'
+
+# The filters that a picture copies work as written: they match what is shown
+
+# copied SAMPLES FILE NAME OPTION...: the options and the name of a picture, as a filter of prof-query
+copied() {
+	samples=$1
+	file=$2
+	re=$(printf %s "$3" | sed 's/[].*+?^${}()|[]/\\&/g')
+	shift 3
+	prof-flame "$@" "$file" >copied.svg
+	options=$(sed -n 's/.*"query":"\([^"]*\)".*/\1/p' copied.svg)
+	eval "prof-query $options --focus '^$re\$' -t folded $file" >found
+	is "$(awk '{ sum += $NF } END { print sum }' found)" "$samples" "focus on $re, $options"
+}
+copied 7 place.perf 'a::parse' --simplify
+copied 3 place.perf 'a::parse<int>(char*)' --demangle full
+copied 4 place.perf 'a::parse<long>:13' --lines
+copied 7 place.perf 'main:7' --lines --simplify
+copied 7 place.perf 'main' --no-inlines --simplify
+cat >marks.perf <<'END'
+web 10/11 [000] 1.000000: 3 cycles:
+	ffffffff81000010 do_read+0x10 ([kernel.kallsyms])
+	00000000004100 read+0x0 (/bin/web)
+	00000000005000 [unknown] (/lib/libx.so)
+
+web 10/11 [000] 1.000000: 4 cycles:
+	00000000004100 do_read+0x0 (/bin/web)
+	00000000006000 [unknown] (/lib/liby.so)
+
+END
+copied 3 marks.perf 'do_read_[k]' --kernel
+copied 4 marks.perf 'do_read' --kernel
+copied 3 marks.perf 'do_read_[k]' --all
+copied 3 marks.perf '[libx.so]' --all
+copied 4 marks.perf '[liby.so <6000>]' --addrs
+is "$(prof-query --hide '^\[libx\.so\]$' -t folded marks.perf)" '[liby.so];do_read 4
+read;do_read 3' 'frames without a function are hidden by what is shown'
 exits 2 'no such granularity' prof-query --top --granularity blocks place.perf
 is "$(prof-query --simplify -t folded place.perf)" 'main;a::parse 7' 'frames of a stream, too'
 
