@@ -135,6 +135,8 @@ static void note_missing(const struct report *report, const struct query *q)
 		note("--by %s: %zu more values are left out", o->by, q->result.left_out);
 	if (o->by && !q->result.found)
 		note("--by: there is no label '%s'", o->by);
+	if (report == &report_labels && !q->result.found)
+		note("--labels: no sample has a label");
 	if (report->argument > REPORT_LIMIT && !q->result.found)
 		note("--%s: there is no such %s", report->name,
 		     report->argument == REPORT_REGEX ? "function" : "label");

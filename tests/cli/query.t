@@ -756,6 +756,8 @@ time	duration	total	flat	flat_percent	cum	cum_percent
 END
 is "$(prof-query --timeline c -t json stream.pb | grep -c '^{"report":"timeline"')" 2 'an object for each window'
 exits 0 'a function that is nowhere' prof-query --timeline zz stream.pb
+exits 0 'no labels' prof-query --labels diff.folded
+is "$(cat out err)" 'prof-query: --labels: no sample has a label' 'are not nothing'
 says 'there is no such function' 'is noted'
 exits 2 'following without a report' prof-query --follow stream.pb
 exits 2 'subtracting from windows' prof-query --follow --top --base first.pb second.pb
@@ -927,7 +929,7 @@ if has_terminal; then
 		'it is not simplified where that is asked for'
 	wide() { script -qc "COLUMNS=$1 prof-query --timeline main long.folded" /dev/null </dev/null | tr -d '\r' |
 		awk 'length($0) > most { most = length($0) } END { print most }'; }
-	is "$(wide 60) $(wide 80) $(wide 100) $(wide 200)" '79 79 100 121' 'a bar ends where the line ends'
+	is "$(wide 60) $(wide 80) $(wide 100) $(wide 200)" '60 79 100 200' 'a line ends where that of the terminal ends'
 else
 	skip 'script(1) has no terminal here' 'names on a terminal'
 fi

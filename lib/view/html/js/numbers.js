@@ -1,8 +1,9 @@
 // Numbers and names for people.
 
 const grouping = new Intl.NumberFormat('en-US', {maximumFractionDigits: 0});
-// A small fraction is no 0.
-const rounded = v => Math.abs(v) < 10 && Math.abs(v - Math.round(v)) > 1e-4 * Math.abs(v) ? +v.toPrecision(3) : grouping.format(v);
+// A small fraction is no 0, and a number whose last digits a double has not is told without them.
+const rounded = v => Math.abs(v) > Number.MAX_SAFE_INTEGER ? v.toPrecision(4) :
+	Math.abs(v) < 10 && Math.abs(v - Math.round(v)) > 1e-4 * Math.abs(v) ? +v.toPrecision(3) : grouping.format(v);
 const compact = new Intl.NumberFormat('en-US', {notation: 'compact', maximumSignificantDigits: 4});
 const typeNow = () => conf.types[state.type];
 const percent = (v, all, digits = 2) => (all ? 100 * v / all : 0).toFixed(digits) + '%';
