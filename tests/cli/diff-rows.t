@@ -368,4 +368,37 @@ ok $? 'and all of them in the headline' "$(head -1 out)"
 is "$(prof-diff --report tsv wide.a wide.b | grep -c '^suspect	')" 60 'tsv shows all'
 prof-diff --report text wide.a wide.a >out
 is "$(head -1 out)" 'identical inputs: both sides are the same run, of 6000 samples' 'identical inputs have their size'
+# Sampled allocations
+
+# heaps SIDE LAST-LINE: four heap profiles that have the objects of two libraries, one sample of each
+# in 512 kB, as the profiles tell them: by their numbers before sampling
+heaps() {
+	for n in 0 1 2 3; do
+		a=$((40 + n)) b=$((60 - n))
+		{
+			echo 'heap profile: 1: 64 [2: 128] @ heap_v2/524288'
+			echo "$a: $((a * 4096)) [$((a + 9)): $(((a + 9) * 4096))] @ 0x401010"
+			echo "$b: $((b * 64)) [$((b + 9)): $(((b + 9) * 64))] @ 0x501010"
+			[ -z "$2" ] || echo "$2"
+			printf '\nMAPPED_LIBRARIES:\n'
+			echo '00400000-00402000 r-xp 00000000 00:00 1 /bin/main'
+			echo '00500000-00502000 r-xp 00000000 00:00 2 /lib/liba.so'
+			echo '00600000-00602000 r-xp 00000000 00:00 3 /lib/libnew.so'
+		} >$1.$n.heap
+	done
+}
+heaps base ''
+heaps new '1: 64 [2: 128] @ 0x601010'
+for type in inuse_space inuse_objects; do
+	exits 0 "a sample a run is little, $type" prof-diff --check --type $type base.?.heap -- new.?.heap
+	grep -q '^new ' out
+	is $? 1 'and no finding' "$(cat out)"
+done
+prof-diff --report text --type inuse_space base.?.heap -- new.?.heap >out
+grep -q '^samples: 400 v 404,' out
+ok $? 'samples are counted, not the objects for which they stand' "$(cat out)"
+heaps new '30: 1920 [40: 2560] @ 0x601010'
+exits 1 '30 samples' prof-diff --check --fail-on new --type inuse_space base.?.heap -- new.?.heap
+grep -Eq '^new +\[libnew.so\]' out
+ok $? 'are a finding' "$(cat out)"
 finish
