@@ -27,10 +27,7 @@ function make(ns, tag, attributes = {}, ...children) {
 
 // Words and numbers
 
-const grouping = new Intl.NumberFormat('en-US', {maximumFractionDigits: 0});
-const rounded = v => Math.abs(v) < 10 && Math.abs(v - Math.round(v)) > 1e-4 * Math.abs(v) ? +v.toPrecision(3) : grouping.format(v);
 const grouped = v => typeof v === 'bigint' ? grouping.format(v) : rounded(v * conf.factor);
-const percent = (v, all) => (all ? 100 * v / all : 0).toFixed(2) + '%';
 const all = conf.total || forward.total[0];
 const totalOf = i => i || isFiltered() ? tree.total[i] : all;
 
@@ -97,12 +94,6 @@ function findBlamed() {
 	return blamed;
 }
 const blamed = findBlamed();
-
-function changeText([from, to]) {
-	if (from <= 0 || to <= 0)
-		return to > 0 ? 'new' : from > 0 ? 'gone' : '0.00%';
-	return (to > from ? '+' : '') + percent(to - from, from);
-}
 
 function verdicts(i) {
 	if (!conf.evidence || !i)
