@@ -99,10 +99,7 @@ uint32_t pattern_matches_function(struct pattern *pattern, const struct profile 
 	func_id id = dict_loc(p->dict, loc)->func;
 	const struct func *func = dict_func(p->dict, id);
 
-	if (!id.i)
-		return pattern->plain_names ? 0 :
-					      matches(pattern, p, dict_frame_name(p->dict, loc));
-	if (pattern->plain_names && !func->name.i)
+	if (!id.i || (pattern->plain_names && !func->name.i))
 		return 0;
 	return matches(pattern, p, func->name) |
 	       (pattern->plain_names ? 0 : matches(pattern, p, func->file));

@@ -13,16 +13,8 @@ bool stack_filter_is_on(const struct stack_filter *f)
 	return false;
 }
 
-/* Make the names of all frames, so that patterns find no new strings later. */
-static void name_frames(struct dictionary *d)
-{
-	for (uint32_t i = 1; i < d->loc.n; i++)
-		dict_frame_name(d, (loc_id){ i });
-}
-
 void stack_filter_begin(struct stack_filter *f, struct profile *p)
 {
-	name_frames(p->dict);
 	locations_init(&f->locations, p, f->pattern);
 	for (size_t i = 0; i < NPATTERN; i++)
 		if (is_set(f, i))
