@@ -137,10 +137,10 @@ $(filter $(O)/lib/format/otlp/% $(O)/lib/remote/% $(O)/lib/source/% $(O)/lib/lis
 $(O)/lib/view/assets.o: $(wildcard lib/view/*.css lib/view/*/*.css) $(O)/html_assets.h
 $(O)/lib/view/html/html.o: $(O)/html_assets.h
 
-# The script of a view is one: its parts in this order, of a page then a file for each tab. A
+# The script of a view is one: what both have, then its parts in this order, of a page then a file for each tab. A
 # page names the SHA-256 of its script, which no other has.
-PICTURE_JS := $(patsubst %,lib/view/picture/%.js,tree document state search boxes head tips menu keys start)
-PAGE_JS	:= $(patsubst %,lib/view/html/js/%.js,dom data model numbers state graphs chart parts \
+PICTURE_JS := lib/view/figures.js $(patsubst %,lib/view/picture/%.js,tree document state search boxes head tips menu keys start)
+PAGE_JS	:= lib/view/figures.js $(patsubst %,lib/view/html/js/%.js,dom data model numbers state graphs chart parts \
 	   table tabs) $(sort $(wildcard lib/view/html/js/tabs/*.js)) lib/view/html/js/start.js
 script	= { echo '(() => {'; echo "'use strict';"; cat $(1); echo '})();'; } >$(2)
 $(O)/html_assets.h: $(PICTURE_JS) $(PAGE_JS) Makefile

@@ -51,10 +51,23 @@ static const char *granularity_word(size_t i)
 		0, "simplify", OPT_FLAG, &o.simplify, NULL,                                        \
 			"strip template arguments, clone suffixes, hashes"                         \
 	}
+#define MARK_OPTIONS                                                                               \
+	{ 0, "kernel", OPT_FLAG, &o.kernel, NULL, "mark kernel frames with _[k]" },                \
+		{ 0, "jit", OPT_FLAG, &o.jit, NULL, "mark JIT-compiled frames with _[j]" },        \
+	{                                                                                          \
+		0, "inline", OPT_FLAG, &o.inlined, NULL, "mark inlined frames with _[i]"           \
+	}
+#define ADDRESSES_OPTION                                                                           \
+	{                                                                                          \
+		0, "addrs", OPT_FLAG, &o.addresses, NULL,                                          \
+			"show addresses of frames without a name"                                  \
+	}
 #define NAME_OPTIONS LINES_OPTION, NO_INLINES_OPTION, DEMANGLE_OPTION, SIMPLIFY_OPTION
 
 const struct opt name_options[] = {
 	NAME_OPTIONS,
+	MARK_OPTIONS,
+	ADDRESSES_OPTION,
 	{ 0, "granularity", OPT_CHOICE, &o.granularity, "WHAT",
 	  "functions, filefunctions, files, lines, addresses", granularity_word },
 	{ 0 },
@@ -65,11 +78,9 @@ const struct opt frame_options[] = {
 	  .title = "Frames" },
 	{ 0, "pid", OPT_FLAG, &o.pid, NULL, "root frames are COMM-PID" },
 	{ 0, "tid", OPT_FLAG, &o.tid, NULL, "root frames are COMM-PID/TID" },
-	{ 0, "kernel", OPT_FLAG, &o.kernel, NULL, "mark kernel frames with _[k]" },
-	{ 0, "jit", OPT_FLAG, &o.jit, NULL, "mark JIT-compiled frames with _[j]" },
-	{ 0, "inline", OPT_FLAG, &o.inlined, NULL, "mark inlined frames with _[i]" },
+	MARK_OPTIONS,
 	{ 0, "all", OPT_FLAG, &o.all, NULL, "--kernel --jit --inline" },
-	{ 0, "addrs", OPT_FLAG, &o.addresses, NULL, "show addresses of frames without a name" },
+	ADDRESSES_OPTION,
 	NAME_OPTIONS,
 	{ 0, "collapse-recursion", OPT_FLAG, &o.collapse_recursion, NULL,
 	  "one frame for a function that calls itself" },
@@ -90,9 +101,10 @@ static void parse_root(struct rewrite *how, struct str list)
 	}
 }
 
-void rewrite_frames(struct profile *p)
+/* What the options say of single frames. */
+static struct rewrite names_wanted(void)
 {
-	struct rewrite how = {
+	return (struct rewrite){
 		.demangle = o.demangle < 0 ? DEMANGLE_SIMPLE : demangles[o.demangle].how,
 		.force = o.demangle >= 0,
 		.simplify = o.simplify,
@@ -102,13 +114,18 @@ void rewrite_frames(struct profile *p)
 		.addresses = o.addresses,
 		.lines = o.lines,
 		.no_inlines = o.no_inlines,
-		.collapse_recursion = o.collapse_recursion,
-		.reverse = o.reverse,
-		.max_depth = (size_t)o.max_depth,
-		.pid = o.pid,
-		.tid = o.tid,
 	};
+}
 
+void rewrite_frames(struct profile *p)
+{
+	struct rewrite how = names_wanted();
+
+	how.collapse_recursion = o.collapse_recursion;
+	how.reverse = o.reverse;
+	how.max_depth = (size_t)o.max_depth;
+	how.pid = o.pid;
+	how.tid = o.tid;
 	parse_root(&how, o.root ? str_of(o.root) : S("comm"));
 	rewrite(p, &how);
 }
@@ -132,6 +149,13 @@ void frames_put_query_options(struct buf *b, const struct profile *p)
 {
 	struct rewrite how = { 0 };
 	struct buf roots = { 0 };
+	const struct {
+		const char *name;
+		bool given;
+	} flags[] = { { "lines", o.lines },       { "no-inlines", o.no_inlines },
+		      { "simplify", o.simplify }, { "kernel", o.kernel || o.all },
+		      { "jit", o.jit || o.all },  { "inline", o.inlined || o.all },
+		      { "addrs", o.addresses } };
 
 	parse_root(&how, o.root ? str_of(o.root) : S("comm"));
 	for (size_t i = 0; i < how.nroot; i++) {
@@ -144,12 +168,9 @@ void frames_put_query_options(struct buf *b, const struct profile *p)
 		put_option(b, "tagroot ");
 		shell_word(b, buf_str(&roots));
 	}
-	if (o.lines)
-		put_option(b, "lines");
-	if (o.no_inlines)
-		put_option(b, "no-inlines");
-	if (o.simplify)
-		put_option(b, "simplify");
+	for (size_t i = 0; i < LEN(flags); i++)
+		if (flags[i].given)
+			put_option(b, flags[i].name);
 	if (o.demangle >= 0) {
 		put_option(b, "demangle ");
 		buf_add(b, str_of(demangles[o.demangle].word));
@@ -157,14 +178,18 @@ void frames_put_query_options(struct buf *b, const struct profile *p)
 	buf_release(&roots);
 }
 
-void rewrite_names(struct profile *p, bool simplify)
+void rewrite_names(struct profile *p)
+{
+	struct rewrite how = names_wanted();
+
+	rewrite(p, &how);
+}
+
+void rewrite_granularity(struct profile *p, bool simplify)
 {
 	rewrite(p, &(struct rewrite){
-			   .demangle = o.demangle < 0 ? DEMANGLE_SIMPLE : demangles[o.demangle].how,
-			   .force = o.demangle >= 0,
-			   .simplify = o.simplify || (simplify && o.demangle < 0),
-			   .lines = o.lines,
-			   .no_inlines = o.no_inlines,
+			   .named = true,
+			   .simplify = simplify && o.demangle < 0,
 			   .granularity = (enum granularity)o.granularity,
 		   });
 }
@@ -176,6 +201,10 @@ void frames_check_options(const char *report)
 		{ "no-inlines", o.no_inlines, NULL },
 		{ "demangle", o.demangle >= 0, NULL },
 		{ "simplify", o.simplify, NULL },
+		{ "kernel", o.kernel, NULL },
+		{ "jit", o.jit, NULL },
+		{ "inline", o.inlined, NULL },
+		{ "addrs", o.addresses, NULL },
 		{ "granularity", o.granularity != 0, NULL },
 	};
 

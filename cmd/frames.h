@@ -13,8 +13,12 @@ extern const struct opt frame_options[], name_options[];
 /* Rewrite the frames of p as these options say. */
 void rewrite_frames(struct profile *p);
 
-/* Likewise, with the options of prof-query. simplify: simplify names by default. */
-void rewrite_names(struct profile *p, bool simplify);
+/*
+ * Likewise, with the options of prof-query: names and inlined frames before the filters, which so
+ * match what is shown, and granularity after them. simplify: simplify names by default.
+ */
+void rewrite_names(struct profile *p);
+void rewrite_granularity(struct profile *p, bool simplify);
 
 /* Exit with a usage error if one of these options is given to a report (or NULL) about times. */
 void frames_check_options(const char *report);

@@ -135,6 +135,8 @@ static void note_missing(const struct report *report, const struct query *q)
 		note("--by %s: %zu more values are left out", o->by, q->result.left_out);
 	if (o->by && !q->result.found)
 		note("--by: there is no label '%s'", o->by);
+	if (report == &report_labels && !q->result.found)
+		note("--labels: no sample has a label");
 	if (report->argument > REPORT_LIMIT && !q->result.found)
 		note("--%s: there is no such %s", report->name,
 		     report->argument == REPORT_REGEX ? "function" : "label");
@@ -185,13 +187,17 @@ static bool prepare(struct query *q, struct profile *p, struct selector *selecto
 		return false;
 	q->total = shares_total(p, q->col);
 	rewrite(p, &(struct rewrite){ 0 });
+	if (!drop_own_frames(p))
+		return false;
+	rewrite_names(p);
 	add_label_frames(p);
 	parse_filters(&filter);
+	filter.all_frames = true;
 	ok = apply_filters(&filter, p);
 	filter_release(&filter);
 	if (!ok)
 		return false;
-	rewrite_names(p, q->columns);
+	rewrite_granularity(p, q->columns);
 	if (o->relative)
 		q->total = shares_total(p, q->col);
 	return true;

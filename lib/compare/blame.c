@@ -109,7 +109,10 @@ void blame_row(struct comparison *c, const struct members *m, struct row *r, str
 
 void blame_total(struct comparison *c, struct buf *path)
 {
-	/* With this, all others together have less than half of this one's part. */
+	/*
+	 * With this, all others together have less than half of this one's part. With more than the
+	 * inverse, others fell, and code may have moved between them and this one.
+	 */
 	const double most_of_it = 0.7;
 	struct descent d;
 	double whole = 0, part;
@@ -122,7 +125,7 @@ void blame_total(struct comparison *c, struct buf *path)
 			d.stack[d.n++] = i;
 	}
 	for (size_t depth = 0; whole > 0 && (item = find_largest_part(&d, depth, &part)); depth++) {
-		if (part < most_of_it * whole)
+		if (part < most_of_it * whole || whole < most_of_it * part)
 			break;
 		add_path_name(&d, path, item);
 		descend_into(&d, depth, item);

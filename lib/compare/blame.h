@@ -11,8 +11,8 @@
 void blame_row(struct comparison *c, const struct members *m, struct row *r, struct buf *path);
 
 /*
- * The same for the change of the total, as long as one callee has 70% of it. The path is empty
- * if there is no such callee, or no rise.
+ * The same for the change of the total, as long as one callee has 70% of it, and others did
+ * not fall by 30%. The path is empty if there is no such callee, or no rise.
  */
 void blame_total(struct comparison *c, struct buf *path);
 

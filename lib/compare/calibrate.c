@@ -4,7 +4,7 @@
 
 #include "compare/choices.h"
 #include "compare/random.h"
-#include "compare/reports/diff_news.h"
+#include "compare/reports/diff_power.h"
 #include "compare/reports/diff_words.h"
 
 static void shuffle_sides(struct runs *runs, uint64_t *seed)

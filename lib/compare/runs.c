@@ -189,15 +189,68 @@ static bool counts(const struct profile *p, uint32_t col)
 		str_ends(type, S("_objects")) || str_eq(type, S("contentions")));
 }
 
+/* Does the type end so? The rest, "alloc_" of "alloc_space", is stored in *stem. */
+static bool ends_type(const struct profile *p, uint32_t col, struct str end, struct str *stem)
+{
+	struct str type = dict_text(p->dict, p->col[col].type);
+
+	*stem = str(type.p, type.n - min_size(type.n, end.n));
+	return str_ends(type, end);
+}
+
 /*
- * The number of samples of a run: the sum of its values, if they are counts; else that of the
- * column before, if that counts what this column weighs; else the number in the profile.
+ * The columns of objects and their bytes of which col is one, in a profile that samples allocations
+ * once in so many bytes.
+ */
+static bool is_sampled_by_bytes(const struct profile *p, uint32_t col, uint32_t *objects,
+				double *period)
+{
+	struct str a, b;
+	bool is_space = ends_type(p, col, S("space"), &a);
+
+	if ((is_space && !col) || !(p->head.period > 0))
+		return false;
+	*objects = col - is_space;
+	*period = (double)p->head.period;
+	return *objects + 1 < p->ncol && ends_type(p, *objects, S("objects"), &a) &&
+	       ends_type(p, *objects + 1, S("space"), &b) && str_eq(a, b) &&
+	       unit_convert(period, dict_text(p->dict, p->head.period_unit), S("bytes"));
+}
+
+/*
+ * Such a profile says how many objects there were. One of s bytes was sampled with the probability
+ * 1 - exp(-s / period) (scaleHeapSample() of Go's runtime/pprof). Samples weigh differently: the
+ * result is the number of equal ones of which the sum would vary as much (Kish 1965).
+ */
+static double count_sampled(const struct profile *p, uint32_t col, uint32_t objects, double period)
+{
+	double sum = 0, variance = 0;
+
+	for (uint32_t i = 1; i < p->sample.n; i++) {
+		double n = (double)p->col[objects].v[i], bytes = (double)p->col[objects + 1].v[i];
+		double v = (double)p->col[col].v[i];
+
+		if (!(n > 0 && bytes > 0))
+			continue;
+		sum += v;
+		variance += v * v / (-n * expm1(-bytes / n / period));
+	}
+	return variance > 0 ? sum * sum / variance : 0;
+}
+
+/*
+ * The number of samples of a run: that of sampled allocations; the sum of its values, if they are
+ * counts; else that of the column before, if that counts what this column weighs; else the number
+ * in the profile.
  */
 static double count_samples(const struct run *run, const struct profile *p, uint32_t col,
 			    double value)
 {
-	double period = (double)p->head.period, samples = fact_number(p, S("samples"));
+	double period = (double)p->head.period, samples = fact_number(p, S("samples")), bytes;
+	uint32_t objects;
 
+	if (is_sampled_by_bytes(p, col, &objects, &bytes))
+		return count_sampled(p, col, objects, bytes);
 	if (counts(p, col))
 		return value;
 	if (col && counts(p, col - 1))

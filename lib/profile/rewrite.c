@@ -68,11 +68,11 @@ static void add_function(struct rewriter *w, struct buf *name, const struct func
 	struct buf plain = { 0 };
 	size_t from = name->n;
 
-	if (linkage.n && (how != DEMANGLE_SIMPLE || !text.n))
+	if (linkage.n && !w->how->named && (how != DEMANGLE_SIMPLE || !text.n))
 		text = linkage;
 	if (!w->how->force && !str_eq(text, linkage))
 		how = DEMANGLE_RUST;
-	if (name_demangle(&plain, text, how))
+	if (!w->how->named && name_demangle(&plain, text, how))
 		text = buf_str(&plain);
 	if (!w->how->simplify || !name_simplify(name, text)) {
 		name->n = from;

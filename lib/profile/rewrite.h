@@ -27,6 +27,7 @@ struct rewrite {
 	 */
 	enum demangle demangle;
 	bool force;
+	bool named;        /* keep names as they are: a rewrite gave them before */
 	bool simplify;     /* see name_simplify() */
 	bool mark_kernel;  /* append "_[k]" to kernel frames */
 	bool mark_jit;     /* append "_[j]" to JIT frames */

@@ -55,6 +55,7 @@ static void print_labels(struct query *q)
 	size_t to;
 
 	label_values_init(&l, q->p, q->col, true, LABELS_BY_WEIGHT);
+	q->result.found |= l.n > 0;
 	for (size_t from = 0; from < l.n; from = to) {
 		to = end_of_key(&l, from);
 		print_key(q, &l, from, to);
@@ -72,6 +73,7 @@ static void list_labels(struct query *q, struct rows *r)
 	struct label_values l;
 
 	label_values_init(&l, q->p, q->col, false, LABELS_BY_WEIGHT);
+	q->result.found |= l.n > 0;
 	for (size_t i = 0; i < l.n; i++) {
 		rows_str(r, dict_text(q->p->dict, l.v[i].key));
 		rows_str(r, dict_text(q->p->dict, l.v[i].text));

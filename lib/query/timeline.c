@@ -44,14 +44,30 @@ static struct share find_share(struct query *q)
 	return share;
 }
 
-/* The length of a bar for all of the total: what a terminal's line has left, 40 elsewhere. */
-static size_t bar_length(const struct query *q)
-{
-	enum { BEFORE = 81, LONGEST = 40 };
+/* What a line shows beside the time and the share of cum. */
+struct line {
+	bool duration, total, flat;
+	size_t bar; /* the length of a bar for all of the total */
+};
 
+/* A terminal's line leaves out what it has no room for; the bar takes what is left. */
+static struct line lay_out(const struct query *q)
+{
+	enum { LEAST = 41, DURATION = 9, TOTAL = 11, FLAT = 18, BAR = 40 };
+	size_t used = LEAST, columns = q->columns ? q->columns : 1000;
+	struct line l = { 0 };
+
+	l.duration = used + DURATION <= columns;
+	used += l.duration ? DURATION : 0;
+	l.total = used + TOTAL <= columns;
+	used += l.total ? TOTAL : 0;
+	l.flat = used + FLAT <= columns;
+	used += l.flat ? FLAT : 0;
 	if (!q->columns)
-		return LONGEST;
-	return q->columns > BEFORE ? min_size(q->columns - BEFORE, LONGEST) : 0;
+		l.bar = BAR;
+	else if (columns > used + 2)
+		l.bar = columns - used - 2;
+	return l;
 }
 
 static void put_bar(struct buf *b, int64_t v, int64_t total, size_t length)
@@ -62,33 +78,61 @@ static void put_bar(struct buf *b, int64_t v, int64_t total, size_t length)
 		buf_ch(b, '#');
 }
 
+static void put_heads(struct buf *b, const struct line *l)
+{
+	buf_printf(b, "%-23s", "time");
+	if (l->duration)
+		buf_printf(b, " %8s", "duration");
+	if (l->total)
+		buf_printf(b, " %10s", "total");
+	if (l->flat)
+		buf_printf(b, " %10s %6s", "flat", "flat%");
+	buf_printf(b, " %10s %6s\n", "cum", "cum%");
+}
+
+static void put_amount(struct query *q, int64_t v)
+{
+	buf_ch(&q->out->bytes, ' ');
+	put_value_column(q, &q->out->bytes, v, 10);
+}
+
+static void put_padding(struct buf *b, size_t from, size_t width)
+{
+	while (b->n - from < width)
+		buf_ch(b, ' ');
+}
+
 static void print_timeline(struct query *q)
 {
 	struct buf *b = &q->out->bytes;
 	struct share share = find_share(q);
+	struct line l = lay_out(q);
 	size_t from;
 
 	if (!q->window)
-		buf_printf(b, "%-23s %8s %10s %10s %6s %10s %6s\n", "time", "duration", "total",
-			   "flat", "flat%", "cum", "cum%");
+		put_heads(b, &l);
 	from = b->n;
 	if (q->p->head.time)
 		put_time(b, q->p->head.time);
 	else
 		buf_ch(b, '-');
-	buf_printf(b, "%*s ", b->n - from < 23 ? (int)(23 - (b->n - from)) : 0, "");
-	from = b->n;
-	unit_print(b, (double)q->p->head.duration, S("nanoseconds"));
-	buf_printf(b, "%*s ", b->n - from < 8 ? (int)(8 - (b->n - from)) : 0, "");
-	put_value_column(q, b, q->total, 10);
-	buf_ch(b, ' ');
-	put_value_column(q, b, share.flat, 10);
-	put_percent_column(b, share.flat, q->total);
-	buf_ch(b, ' ');
-	put_value_column(q, b, share.cum, 10);
+	put_padding(b, from, 23);
+	if (l.duration) {
+		buf_ch(b, ' ');
+		from = b->n;
+		unit_print(b, (double)q->p->head.duration, S("nanoseconds"));
+		put_padding(b, from, 8);
+	}
+	if (l.total)
+		put_amount(q, q->total);
+	if (l.flat) {
+		put_amount(q, share.flat);
+		put_percent_column(b, share.flat, q->total);
+	}
+	put_amount(q, share.cum);
 	put_percent_column(b, share.cum, q->total);
 	buf_add(b, S("  "));
-	put_bar(b, share.cum, q->total, bar_length(q));
+	put_bar(b, share.cum, q->total, l.bar);
 	while (b->p[b->n - 1] == ' ')
 		b->n--;
 	buf_ch(b, '\n');

@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "io/escape.h"
 #include "io/json.h"
 #include "profile/unit.h"
@@ -91,6 +93,19 @@ static void put_diff(struct json *j, const struct svg *s)
 	json_end_array(j);
 }
 
+/* If doubles would round sums, the script also keeps integers: multiples of the unit, as text. */
+static void put_exact(struct json *j, const struct svg *s)
+{
+	const int64_t most = (int64_t)1 << 53;
+	const struct tree *tree = &s->flame.tree;
+	char unit[24];
+
+	if (tree->node[0].total <= most && !(tree->diff && tree->base_total[0] > most))
+		return;
+	snprintf(unit, sizeof(unit), "%llu", (unsigned long long)s->packed.unit);
+	json_member_string(j, "exact", str_of(unit));
+}
+
 void svg_conf(const struct svg *s)
 {
 	static const char *const orders[] = { "name", "width", "none", "time" };
@@ -101,6 +116,7 @@ void svg_conf(const struct svg *s)
 	json_begin_object(&j);
 	json_member_int64(&j, "nodes", s->packed.n);
 	json_member_double(&j, "unit", (double)s->packed.unit);
+	put_exact(&j, s);
 	json_member_bool(&j, "diff", s->flame.tree.diff);
 	if (s->flame.tree.diff)
 		put_diff(&j, s);

@@ -39,6 +39,30 @@ browse in.svg 'tip' <<'END'
 	is(textOf(box('read_[k]')).textContent, 'read', 'marks do not show in boxes');
 END
 
+# Sums that a double would round
+cat >large.folded <<'END'
+main;a 9007199254740993
+main;a;c 4
+main;b;c 27021597764222979
+END
+prof-flame large.folded >large.svg
+
+browse large.svg 'large numbers' <<'END'
+	const number = name => label(box(name)).match(/[\d,]+ samples/)[0];
+	is(number('main'), '36,028,797,018,963,976 samples', 'the sum');
+	is(number('a'), '9,007,199,254,740,997 samples', 'that of a function');
+	click(box('b'));
+	press('C');
+	ok(details().includes('main;b 27021597764222979'), 'the folded stack', details());
+	press('0');
+	press('r');
+	ok(label(box('a')).includes('9,007,199,254,740,993 samples'), 'leaf first', label(box('a')));
+	press('r');
+	click(box('a'));
+	press('X');
+	is(number('main'), '27,021,597,764,222,979 samples', 'and of what a filter keeps');
+END
+
 browse in.svg 'to screen readers' <<'END'
 	is(picture.getAttribute('role'), 'figure', 'a figure');
 	is(picture.getAttribute('aria-label'), 'A title', 'with a name');

@@ -107,7 +107,7 @@ ok $? 'is moved code' "$(cat out)"
 sed -n 1p out | grep -q '^no regression: '
 ok $? 'and no news' "$(cat out)"
 exits 0 'and so are paths' prof-diff --check --compare path base -- new
-change "$shift"' /sort.*swap/ { $NF = int($NF * 1.5) } { print }'
+change "$shift"' /sort.*swap/ { $NF *= 2 } { print }'
 exits 1 'a shift, and the same function is slower, too' prof-diff --check base -- new
 sed -n 1p out | grep -q '^REGRESSION: swap takes '
 ok $? 'is a regression' "$(cat out)"
@@ -181,6 +181,65 @@ change "$rename $move"' /look/ { $NF = int($NF * 1.6) } { print }'
 exits 1 'one of its functions is slower' prof-diff --check base -- new
 sed -n 1p out | grep -q '^REGRESSION: look takes '
 ok $? 'is told' "$(cat out)"
+
+# Work moves between inlined functions, and all of the body takes a little longer
+cat >program <<'END2'
+main@m.cc:1;body@m.cc:5 0.10
+main@m.cc:1;body@m.cc:5;seq@m.cc:6_[i] 0.05
+main@m.cc:1;body@m.cc:5;seq@m.cc:6_[i];decode@m.cc:7_[i] 0.20
+main@m.cc:1;body@m.cc:5;seq@m.cc:6_[i];reload@m.cc:11_[i] 0.12
+main@m.cc:1;body@m.cc:5;copy@m.cc:15 0.10
+main@m.cc:1;load@m.cc:13 0.43
+END2
+base 250
+refill='/reload/ { n = int($NF * 0.7); s = $1; sub(/reload@m.cc:11/, "decode@m.cc:7", s); $NF -= n; print s, n }'
+longer='/body/ && !/copy/ { $NF = int($NF * 1.08) }'
+change "$refill $longer"' { print }'
+exits 1 'code moves within a body, which takes 8% longer' prof-diff --check base -- new
+sed -n 1p out | grep -Eq '^REGRESSION: body, with what it calls, takes 5[0-9.]*% more .*, so the whole takes 3[0-9.]*% more$'
+ok $? 'the body is the news' "$(cat out)"
+grep -Eq '^moved +decode +self .* from reload' out && [ "$(grep -c '^SLOWER' out)" -eq 1 ]
+ok $? 'and the function that gained from the other has moved' "$(cat out)"
+change "$refill $longer"' /copy/ { $NF = int($NF * 1.5) } { print }'
+exits 1 'a function that it calls is slower, too' prof-diff --check base -- new
+grep -Eq '^SLOWER +copy +self' out
+ok $? 'and is told' "$(cat out)"
+exits 1 'paths' prof-diff --check --compare path base -- new
+change "$refill"' /decode/ { $NF = int($NF * 1.4) } { print }'
+exits 1 'the function that gained is slower by as much again' prof-diff --check base -- new
+
+# A function gives most of its code to one that it calls, and both together take a little longer
+cat >program <<'END2'
+main@m.cc:1;read@m.cc:4;scan@m.cc:5 0.40
+main@m.cc:1;read@m.cc:4 0.15
+main@m.cc:1;load@m.cc:13 0.45
+END2
+base 270
+change '/scan/ { n = int($NF * 0.6); $NF -= n; print $1 ";refill@m.cc:30", int(n * 1.15) } { print }'
+exits 1 'a part of a function is in a new one that it calls, and is slower there' prof-diff --check base -- new
+sed -n 1p out | grep -Eq '^REGRESSION: scan, with what it calls, takes (8|9)[0-9.]*% more '
+ok $? 'the function that had it is the news' "$(cat out)"
+grep -Eq '^moved +refill +self .* from scan' out && [ "$(grep -c '^SLOWER' out)" -eq 1 ]
+ok $? 'and the new one has moved' "$(cat out)"
+change '/scan/ { n = int($NF * 0.6); $NF -= n; print $1 ";refill@m.cc:30", int(n * 2) } { print }'
+exits 1 'a part of a function is in a new one, and is much slower there' prof-diff --check base -- new
+sed -n 1p out | grep -q '^REGRESSION: scan, with what it calls, takes 60% more '
+ok $? 'is told of both together' "$(cat out)"
+
+# A function that was called is inlined, which its caller is said to take part of
+cat >program <<'END2'
+main@m.cc:1;read@m.cc:4;scan@m.cc:5 0.20
+main@m.cc:1;read@m.cc:4;scan@m.cc:5;refill@m.cc:30 0.30
+main@m.cc:1;load@m.cc:13 0.50
+END2
+base 290
+inline='/refill/ { n = int($NF * 0.3); s = $1; sub(/;refill.*/, "", s); print s, n; $NF = int($NF * 0.75); sub(/ /, "_[i] ") }'
+change "$inline"' { print }'
+exits 1 'a function is inlined, and all takes a little longer' prof-diff --check base -- new
+sed -n 1p out | grep -Eq '^REGRESSION: scan, with what it calls, takes [23][0-9.]*% more '
+ok $? 'its caller with it is the news' "$(cat out)"
+grep -Eq '^moved +scan +self .* from refill' out && [ "$(grep -c '^SLOWER' out)" -eq 1 ]
+ok $? 'and the part that its caller took has moved' "$(cat out)"
 
 # A function is called by another one than before (the compiler made a jump of the call), and part of
 # it is slower
@@ -309,4 +368,37 @@ ok $? 'and all of them in the headline' "$(head -1 out)"
 is "$(prof-diff --report tsv wide.a wide.b | grep -c '^suspect	')" 60 'tsv shows all'
 prof-diff --report text wide.a wide.a >out
 is "$(head -1 out)" 'identical inputs: both sides are the same run, of 6000 samples' 'identical inputs have their size'
+# Sampled allocations
+
+# heaps SIDE LAST-LINE: four heap profiles that have the objects of two libraries, one sample of each
+# in 512 kB, as the profiles tell them: by their numbers before sampling
+heaps() {
+	for n in 0 1 2 3; do
+		a=$((40 + n)) b=$((60 - n))
+		{
+			echo 'heap profile: 1: 64 [2: 128] @ heap_v2/524288'
+			echo "$a: $((a * 4096)) [$((a + 9)): $(((a + 9) * 4096))] @ 0x401010"
+			echo "$b: $((b * 64)) [$((b + 9)): $(((b + 9) * 64))] @ 0x501010"
+			[ -z "$2" ] || echo "$2"
+			printf '\nMAPPED_LIBRARIES:\n'
+			echo '00400000-00402000 r-xp 00000000 00:00 1 /bin/main'
+			echo '00500000-00502000 r-xp 00000000 00:00 2 /lib/liba.so'
+			echo '00600000-00602000 r-xp 00000000 00:00 3 /lib/libnew.so'
+		} >$1.$n.heap
+	done
+}
+heaps base ''
+heaps new '1: 64 [2: 128] @ 0x601010'
+for type in inuse_space inuse_objects; do
+	exits 0 "a sample a run is little, $type" prof-diff --check --type $type base.?.heap -- new.?.heap
+	grep -q '^new ' out
+	is $? 1 'and no finding' "$(cat out)"
+done
+prof-diff --report text --type inuse_space base.?.heap -- new.?.heap >out
+grep -q '^samples: 400 v 404,' out
+ok $? 'samples are counted, not the objects for which they stand' "$(cat out)"
+heaps new '30: 1920 [40: 2560] @ 0x601010'
+exits 1 '30 samples' prof-diff --check --fail-on new --type inuse_space base.?.heap -- new.?.heap
+grep -Eq '^new +\[libnew.so\]' out
+ok $? 'are a finding' "$(cat out)"
 finish

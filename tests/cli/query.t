@@ -469,8 +469,40 @@ is "$(names --granularity addresses --simplify | cut -d ' ' -f 3-)" \
 0000000000004010 a::parse src/parse.cc:12
 0000000000004100 main /src/main.cc:7' 'by address'
 is "$(names --lines --simplify | tail -n 1)" '0 7 main:7' 'lines as prof-flame has them'
-is "$(names --simplify --focus 'long')" '4 4 a::parse
-0 4 main' 'filters match names as they were'
+is "$(prof-query --focus 'long' place.perf | prof-query --simplify --top -t tsv | sed 1d | cut -f 1,4,6)" "$(printf '4\t4\ta::parse\n0\t4\tmain')" 'a filter by what names were, before'
+
+# The filters that a picture copies work as written: they match what is shown
+
+# copied SAMPLES FILE NAME OPTION...: the options and the name of a picture, as a filter of prof-query
+copied() {
+	samples=$1
+	file=$2
+	re=$(printf %s "$3" | sed 's/[].*+?^${}()|[]/\\&/g')
+	shift 3
+	prof-flame "$@" "$file" >copied.svg
+	options=$(sed -n 's/.*"query":"\([^"]*\)".*/\1/p' copied.svg)
+	eval "prof-query $options --focus '^$re\$' -t folded $file" >found
+	is "$(awk '{ sum += $NF } END { print sum }' found)" "$samples" "focus on $re, $options"
+}
+copied 7 place.perf 'a::parse' --simplify
+copied 3 place.perf 'a::parse<int>(char*)' --demangle full
+copied 4 place.perf 'a::parse<long>:13' --lines
+copied 7 place.perf 'main:7' --lines --simplify
+copied 7 place.perf 'main' --no-inlines --simplify
+cat >marks.perf <<'END'
+web 10/11 [000] 1.000000: 3 cycles:
+	ffffffff81000010 do_read+0x10 ([kernel.kallsyms])
+	00000000004100 read+0x0 (/bin/web)
+	00000000005000 [unknown] (/lib/libx.so)
+
+web 10/11 [000] 1.000000: 4 cycles:
+	00000000004100 do_read+0x0 (/bin/web)
+	00000000006000 [unknown] (/lib/liby.so)
+
+END
+copied 3 marks.perf 'do_read_[k]' --kernel
+copied 4 marks.perf 'do_read' --kernel
+copied 3 marks.perf 'do_read_[k]' --all
 exits 2 'no such granularity' prof-query --top --granularity blocks place.perf
 is "$(prof-query --simplify -t folded place.perf)" 'main;a::parse 7' 'frames of a stream, too'
 
@@ -721,6 +753,8 @@ END
 is "$(prof-query --timeline c -t json stream.pb | grep -c '^{"report":"timeline"')" 2 'an object for each window'
 exits 0 'a function that is nowhere' prof-query --timeline zz stream.pb
 says 'there is no such function' 'is noted'
+exits 0 'no labels' prof-query --labels small.folded
+is "$(cat out err)" 'prof-query: --labels: no sample has a label' 'are not nothing'
 exits 2 'following without a report' prof-query --follow stream.pb
 exits 2 'subtracting from windows' prof-query --follow --top --base first.pb second.pb
 head -c $(($(wc -c <stream.pb) - 20)) stream.pb >cut.pb
@@ -891,7 +925,7 @@ if has_terminal; then
 		'it is not simplified where that is asked for'
 	wide() { script -qc "COLUMNS=$1 prof-query --timeline main long.folded" /dev/null </dev/null | tr -d '\r' |
 		awk 'length($0) > most { most = length($0) } END { print most }'; }
-	is "$(wide 60) $(wide 80) $(wide 100) $(wide 200)" '79 79 100 121' 'a bar ends where the line ends'
+	is "$(wide 60) $(wide 80) $(wide 100) $(wide 200)" '60 79 100 200' 'a line ends where that of the terminal ends'
 else
 	skip 'script(1) has no terminal here' 'names on a terminal'
 fi

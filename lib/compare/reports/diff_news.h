@@ -23,15 +23,6 @@ bool words_news(struct buf *b, const struct comparison *c, size_t line);
  */
 void words_about(struct buf *b, const struct comparison *c);
 
-/* "hash takes 41% more CPU time [+36%, +47%]; it had 10% of the base ..." */
-void words_headline(struct buf *b, const struct comparison *c, const struct row *r);
-
-/* "CPU time 4.12s -> 4.25s, +3.1% [+2.2%, +4.0%]", with `arrow` in the middle. */
-void words_total(struct buf *b, const struct comparison *c, const char *arrow);
-
-/* "smallest change that would be found: +4.9% of a 20% share, ..." */
-void words_detectable(struct buf *b, const struct power power[POWERS]);
-
 /* The i-th budget: "budget hash<=5%: 7.7% of the new side (at least 7.5%), EXCEEDED" */
 void words_budget(struct buf *b, const struct comparison *c, size_t i);
 

@@ -1,7 +1,7 @@
 /* A row of a comparison, in words. */
 #include <math.h>
 
-#include "compare/reports/diff_news.h"
+#include "compare/reports/diff_headline.h"
 #include "compare/reports/diff_words.h"
 
 struct str words_file(const struct comparison *c, uint32_t item, uint32_t *line)

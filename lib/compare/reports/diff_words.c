@@ -243,3 +243,50 @@ bool words_method(struct buf *b, const struct comparison *c, size_t line)
 	}
 	return false;
 }
+
+/* The total */
+
+void words_metric(struct buf *b, const struct comparison *c)
+{
+	switch (c->design.metric) {
+	case METRIC_CPU: buf_add(b, S("CPU time")); break;
+	case METRIC_WALL: buf_add(b, S("wall time")); break;
+	case METRIC_SHARE: buf_add(b, S("share of all samples")); break;
+	default: buf_add(b, dict_text(c->runs->profile.dict, c->runs->type)); break;
+	}
+	if (c->design.all_work && c->design.metric != METRIC_SHARE)
+		buf_add(b, S(" per unit of work"));
+}
+
+void words_total(struct buf *b, const struct comparison *c, const char *arrow)
+{
+	words_metric(b, c);
+	if (c->design.metric == METRIC_SHARE)
+		return;
+	buf_ch(b, ' ');
+	words_cost(b, c, c->total.cost[BASE]);
+	buf_printf(b, " %s ", arrow);
+	words_cost(b, c, c->total.cost[NEW]);
+	buf_add(b, S(", "));
+	words_change(b, c->total.change);
+	if (!(c->total.df > 0))
+		return;
+	buf_ch(b, ' ');
+	words_interval(b, &c->total_row);
+}
+
+/* Append the change of the total, if it is known. */
+void words_whole_change(struct buf *b, const struct comparison *c)
+{
+	words_metric(b, c);
+	if (c->design.metric == METRIC_SHARE) {
+		buf_add(b, S(" compared, so the total was not tested (--metric samples tests it)"));
+		return;
+	}
+	buf_add(b, S(" changed by "));
+	words_change(b, c->total.change);
+	if (c->total.df > 0) {
+		buf_ch(b, ' ');
+		words_interval(b, &c->total_row);
+	}
+}

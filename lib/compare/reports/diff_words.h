@@ -80,6 +80,15 @@ const char *words_kind_id(const struct row *r);
 /* The name of an item, on one line. */
 void words_name(struct buf *b, const struct comparison *c, uint32_t item);
 
+/* What is compared: "CPU time", "share of all samples", "allocs per unit of work". */
+void words_metric(struct buf *b, const struct comparison *c);
+
+/* "CPU time 4.12s -> 4.25s, +3.1% [+2.2%, +4.0%]", with `arrow` in the middle. */
+void words_total(struct buf *b, const struct comparison *c, const char *arrow);
+
+/* "CPU time changed by +3.1% [+2.2%, +4.0%]", or that the total was not tested. */
+void words_whole_change(struct buf *b, const struct comparison *c);
+
 /* A row as a sentence: its headline, verdict, path and note. */
 void words_finding(struct buf *b, const struct comparison *c, const struct row *r);
 

@@ -59,12 +59,6 @@ function wrap(text, width) {
 	return lines;
 }
 
-function changeStep([from, to]) {
-	const low = Math.min(from, to), high = Math.max(from, to);
-	const n = conf.ratios.filter(ratio => high * (1 + 1e-9) >= low * ratio).length;
-	return high <= 0 ? 0 : from < to ? n : -n;
-}
-
 const isHit = i => i > 0 && !!found.hit && found.hit[tree.name[i]];
 
 function colorClass(i) {

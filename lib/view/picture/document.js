@@ -27,22 +27,23 @@ function make(ns, tag, attributes = {}, ...children) {
 
 // Words and numbers
 
-const grouping = new Intl.NumberFormat('en-US', {maximumFractionDigits: 0});
-const rounded = v => Math.abs(v) < 10 && Math.abs(v - Math.round(v)) > 1e-4 * Math.abs(v) ? +v.toPrecision(3) : grouping.format(v);
-const grouped = v => rounded(v * conf.factor);
-const percent = (v, all) => (all ? 100 * v / all : 0).toFixed(2) + '%';
+const grouped = v => typeof v === 'bigint' ? grouping.format(v) : rounded(v * conf.factor);
 const all = conf.total || forward.total[0];
 const totalOf = i => i || isFiltered() ? tree.total[i] : all;
 
+// A sum of the tree as it is told: 'self', 'total', 'base' or 'baseTotal'.
+const exactly = (sum, i) => tree.exact && conf.factor === 1 ? tree.exact[sum][i] : tree[sum][i];
+const exactTotal = i => totalOf(i) === tree.total[i] ? exactly('total', i) : totalOf(i);
+
 // "1 sample", "2 samples"
-const counted = v => `${grouped(v)} ${v * conf.factor === 1 ? conf.countname.replace(/^samples$/, 'sample') : conf.countname}`;
+const counted = v => `${grouped(v)} ${Number(v) * conf.factor === 1 ? conf.countname.replace(/^samples$/, 'sample') : conf.countname}`;
 
 // "1.5ms (1,500,000 nanoseconds)": the largest unit that the value reaches when it is told in the
 // next finer one.
 function amount(v) {
-	const {units} = conf, tellable = finer => +(Math.abs(v) / finer).toFixed(2) * finer;
+	const {units} = conf, n = Number(v), tellable = finer => +(Math.abs(n) / finer).toFixed(2) * finer;
 	const unit = units.filter(([scale], i) => tellable(units[i && i - 1][0]) >= scale).pop(), exact = counted(v);
-	return unit && unit[0] > 1 ? `${+(v / unit[0]).toFixed(2)}${unit[1]} (${exact})` : exact;
+	return unit && unit[0] > 1 ? `${+(n / unit[0]).toFixed(2)}${unit[1]} (${exact})` : exact;
 }
 
 const fullName = i => i ? names[tree.name[i]] : 'all';
@@ -94,12 +95,6 @@ function findBlamed() {
 }
 const blamed = findBlamed();
 
-function changeText([from, to]) {
-	if (from <= 0 || to <= 0)
-		return to > 0 ? 'new' : from > 0 ? 'gone' : '0.00%';
-	return (to > from ? '+' : '') + percent(to - from, from);
-}
-
 function verdicts(i) {
 	if (!conf.evidence || !i)
 		return [];
@@ -112,19 +107,19 @@ function verdicts(i) {
 // The facts about a frame, without its name, in a few lines.
 function facts(i) {
 	const total = totalOf(i), up = totalOf(tree.parent[i]);
-	const lines = [amount(total)];
+	const lines = [amount(exactTotal(i))];
 	if (i)
 		lines.push(`${percent(total, all)} of all, ${percent(total, up)} of its parent`);
 	if (conf.diff)
-		lines.push(`${changeText(change(i))}; base: ${amount(tree.baseTotal[i])}`, ...verdicts(i));
+		lines.push(`${changeText(change(i))}; base: ${amount(exactly('baseTotal', i))}`, ...verdicts(i));
 	else if (tree.self[i] && tree.first[i])
-		lines.push(`self: ${amount(tree.self[i])}, ${percent(tree.self[i], all)} of all`);
+		lines.push(`self: ${amount(exactly('self', i))}, ${percent(tree.self[i], all)} of all`);
 	return lines;
 }
 
 // The stack as a line of folded text.
 function folded(i) {
 	const frames = tree.path(i).slice(1).map(k => fullName(k).replaceAll(';', ':'));
-	const values = conf.diff ? [tree.baseTotal[i], tree.total[i]] : [tree.total[i]];
+	const values = (conf.diff ? ['baseTotal', 'total'] : ['total']).map(sum => exactly(sum, i));
 	return [frames.join(';'), ...values].join(' ');
 }

@@ -2,9 +2,11 @@
 // number is smaller than its children's, so that totals need one loop from the end.
 
 class Tree {
-	constructor(n, diff) {
+	// exact: keep sums as integers, too, for numbers that a double would round
+	constructor(n, diff, exact) {
 		this.n = n;
 		this.diff = diff;
+		this.exact = exact ? new Exact(n, diff) : null;
 		this.name = new Int32Array(n); // place in the list of names, which is sorted
 		this.parent = new Int32Array(n);
 		this.first = new Int32Array(n); // child and sibling; 0 = none
@@ -17,15 +19,18 @@ class Tree {
 		this.width = this.total; // inclusive, as drawn; see weigh()
 	}
 
+	// Pairs of arrays: self values, and inclusive ones.
+	columns() {
+		const of = sums => [[sums.self, sums.total], ...this.diff ? [[sums.base, sums.baseTotal]] : []];
+		return [...of(this), ...this.exact ? of(this.exact) : []];
+	}
+
 	addUp() {
-		const sum = (self, total) => {
+		for (const [self, total] of this.columns()) {
 			total.set(self);
 			for (let i = this.n - 1; i > 0; i--)
 				total[this.parent[i]] += total[i];
-		};
-		sum(this.self, this.total);
-		if (this.diff)
-			sum(this.base, this.baseTotal);
+		}
 		return this;
 	}
 
@@ -108,7 +113,7 @@ class Tree {
 	filtered(focus, ignore, hide) {
 		const {n, parent: up, name: called} = this, all = (1 << focus.length) - 1;
 		const has = new Int32Array(n), out = new Uint8Array(n), to = new Int32Array(n);
-		const parent = [0], name = [called[0]], depth = [0], self = [0], base = [0], child = new Map();
+		const parent = [0], name = [called[0]], depth = [0], child = new Map();
 		for (let i = 0; i < n; i++) {
 			const k = called[i], above = to[up[i]], key = above * 2 ** 21 + k;
 			has[i] = i && has[up[i]];
@@ -122,27 +127,27 @@ class Tree {
 					child.set(key, parent.push(above) - 1);
 					name.push(k);
 					depth.push(depth[above] + 1);
-					self.push(0);
-					base.push(0);
 				}
 				to[i] = child.get(key);
 			}
-			if (has[i] === all && !out[i]) {
-				self[to[i]] += this.self[i];
-				base[to[i]] += this.base[i];
-			}
 		}
-		return Tree.of({parent, name, depth, self, base}, this.diff);
+		return this.rebuilt({parent, name, depth}, to.map((at, i) => has[i] === all && !out[i] ? at : -1));
 	}
 
-	static of({parent, name, depth, self, base}, diff) {
-		const t = new Tree(parent.length, diff);
+	// A tree of these nodes. The self values of node i of this tree go to node to[i], or nowhere if
+	// that is -1.
+	rebuilt({parent, name, depth}, to) {
+		const t = new Tree(parent.length, this.diff, this.exact);
 		t.parent.set(parent);
 		t.name.set(name);
 		t.depth.set(depth);
-		t.self.set(self);
-		if (diff)
-			t.base.set(base);
+		const from = this.columns();
+		t.columns().forEach(([self], k) => {
+			const [old] = from[k];
+			for (let i = 0; i < this.n; i++)
+				if (to[i] >= 0)
+					self[to[i]] += old[i];
+		});
 		return t.addUp();
 	}
 
@@ -154,35 +159,31 @@ class Tree {
 				stacks.push(i);
 		const order = Int32Array.from(stacks); // their ends
 		const at = Int32Array.from(stacks); // the current frame of each, by place in `order`
-		const parent = [0], name = [this.name[0]], depth = [0], self = [this.self[0]];
-		const base = [this.base[0]];
+		const parent = [0], name = [this.name[0]], depth = [0], to = new Int32Array(this.n).fill(-1);
+		to[0] = 0;
 		// Ranges of stacks that are the same so far, and their node.
 		const work = [[0, 0, order.length]];
 		while (work.length) {
-			const [node, from, to] = work.pop();
-			this.sortRange(order, at, from, to);
-			for (let i = from, end; i < to; i = end) {
+			const [node, first, last] = work.pop();
+			this.sortRange(order, at, first, last);
+			for (let i = first, end; i < last; i = end) {
 				const frame = at[i];
-				for (end = i + 1; end < to && this.same(at[end], frame); end++)
+				for (end = i + 1; end < last && this.same(at[end], frame); end++)
 					;
 				if (!frame) {
-					for (let k = i; k < end; k++) {
-						self[node] += this.self[order[k]];
-						base[node] += this.base[order[k]];
-					}
+					for (let k = i; k < end; k++)
+						to[order[k]] = node;
 					continue;
 				}
 				const child = parent.push(node) - 1;
 				name.push(this.name[frame]);
 				depth.push(depth[node] + 1);
-				self.push(0);
-				base.push(0);
 				for (let k = i; k < end; k++)
 					at[k] = this.parent[at[k]];
 				work.push([child, i, end]);
 			}
 		}
-		return Tree.of({parent, name, depth, self, base}, this.diff);
+		return this.rebuilt({parent, name, depth}, to);
 	}
 
 	// Are the current frames of two stacks of one name? The root differs from all others.
@@ -201,6 +202,16 @@ class Tree {
 	}
 }
 
+// The sums of a tree as integers.
+class Exact {
+	constructor(n, diff) {
+		this.self = new BigInt64Array(n);
+		this.total = new BigInt64Array(n);
+		this.base = diff ? new BigInt64Array(n) : this.self;
+		this.baseTotal = diff ? new BigInt64Array(n) : this.total;
+	}
+}
+
 // Numbers as packed.h describes them.
 class Packed {
 	constructor(text) {
@@ -213,6 +224,17 @@ class Packed {
 		for (let scale = 1;; scale *= 32) {
 			const digit = Packed.digit[this.text.charCodeAt(this.at++)];
 			value += (digit & 31) * scale;
+			if (!(digit & 32))
+				return value;
+		}
+	}
+
+	// A number that may be too large for a double.
+	integer() {
+		let value = 0n;
+		for (let shift = 0n;; shift += 5n) {
+			const digit = Packed.digit[this.text.charCodeAt(this.at++)];
+			value |= BigInt(digit & 31) << shift;
 			if (!(digit & 32))
 				return value;
 		}
@@ -235,8 +257,14 @@ function unpackNames(text) {
 }
 
 function unpackTree(text, conf) {
-	const t = new Tree(conf.nodes, conf.diff), p = new Packed(text);
-	const levels = conf.diff ? 4 : 2;
+	const t = new Tree(conf.nodes, conf.diff, conf.exact), p = new Packed(text);
+	const levels = conf.diff ? 4 : 2, unit = BigInt(conf.exact || 0);
+	const read = (side, i) => {
+		if (t.exact)
+			t[side][i] = Number(t.exact[side][i] = p.integer() * unit);
+		else
+			t[side][i] = p.number() * conf.unit;
+	};
 	for (let i = 0, before = 0; i < t.n; before = i++) {
 		const head = p.number();
 		let up = before;
@@ -246,9 +274,9 @@ function unpackTree(text, conf) {
 		t.depth[i] = i && t.depth[up] + 1;
 		t.name[i] = p.number();
 		if (head & 1)
-			t.self[i] = p.number() * conf.unit;
+			read('self', i);
 		if (conf.diff && head & 2)
-			t.base[i] = p.number() * conf.unit;
+			read('base', i);
 	}
 	return t.addUp();
 }

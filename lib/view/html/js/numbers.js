@@ -1,11 +1,7 @@
 // Numbers and names for people.
 
-const grouping = new Intl.NumberFormat('en-US', {maximumFractionDigits: 0});
-// A small fraction is no 0.
-const rounded = v => Math.abs(v) < 10 && Math.abs(v - Math.round(v)) > 1e-4 * Math.abs(v) ? +v.toPrecision(3) : grouping.format(v);
 const compact = new Intl.NumberFormat('en-US', {notation: 'compact', maximumSignificantDigits: 4});
 const typeNow = () => conf.types[state.type];
-const percent = (v, all, digits = 2) => (all ? 100 * v / all : 0).toFixed(digits) + '%';
 
 // "1.5ms" or, if the type has no common unit, "1,234" or "1.234M". The unit is the largest that the
 // value reaches when it is told in the next finer one: 999.999 ms are 1s, 59.71 s are no minute.
@@ -46,19 +42,6 @@ const labelOf = k => frameName(k).replace(/_\[[kwij]\]$/, ''); // the colour sho
 function sides(base, now) {
 	const pair = [base * sums.scale, now];
 	return conf.negate ? pair.reverse() : pair;
-}
-
-function changeText([from, to]) {
-	if (from <= 0 || to <= 0)
-		return to > 0 ? 'new' : from > 0 ? 'gone' : '0.00%';
-	return (to > from ? '+' : '') + percent(to - from, from);
-}
-
-// -5 (half or less) to 5 (double or more).
-function changeStep([from, to]) {
-	const low = Math.min(from, to), high = Math.max(from, to);
-	const n = conf.ratios.filter(ratio => high * (1 + 1e-9) >= low * ratio).length;
-	return high <= 0 ? 0 : from < to ? n : -n;
 }
 
 // The verdicts about functions, from replicates: see evidence.h.
