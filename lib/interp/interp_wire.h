@@ -201,6 +201,7 @@ struct php_place {
 
 /* What prof-record knows about a process: a value of the map that it fills, by pid. */
 struct interp_target {
+	__u64 since;         /* ns: the row describes all samples of the program after this time */
 	__u64 program;       /* task_struct.self_exec_id of the program that this row describes */
 	__u64 asked;         /* ns: time of the last question, if not all is known */
 	__u64 wait;          /* ns: no other question until this long after `asked` */

@@ -124,7 +124,7 @@ tasks_hold() {
 for python in $pythons; do
 	tasks_hold "$python"
 done
-grep -q 'tasks of asyncio: [1-9][0-9]* samples, [0-9]* not readable, [1-9][0-9]* labels left out' err
+grep -q 'tasks of asyncio: [1-9][0-9]* samples, [0-9]* not valid, [0-9]* not readable, [1-9][0-9]* labels left out' err
 ok $? 'the summary counts them' "$(cat err)"
 prof-query -q --tag task=alpha -t folded p.pb.gz | awk '{ all += $NF } /work_a/ { n += $NF }
 	END { exit !(n > 0.9 * all) }'

@@ -450,6 +450,17 @@ bool interp_targets_find(struct interp_targets *t, uint32_t pid, struct interp_t
 	return target->kind || target->context_pid || target->go.layout.labels;
 }
 
+/* Since when can the program read labels of goroutines in this process, if it can? */
+static uint64_t known_since(const struct interp_targets *t, uint32_t pid, uint64_t program)
+{
+	struct interp_target was;
+
+	return interp_program_target(t->program, pid, &was) && was.program == program &&
+			       was.go.layout.labels ?
+		       was.since :
+		       (uint64_t)monotonic_ns();
+}
+
 static uint64_t next_wait(const struct interp_targets *t, uint32_t pid, uint64_t program)
 {
 	struct interp_target was;
@@ -482,6 +493,7 @@ void interp_targets_look(struct interp_targets *t, uint32_t pid, uint64_t progra
 		else if (!interp_targets_find(t, pid, &target) && !program)
 			return;
 	}
+	target.since = known_since(t, pid, program);
 	target.program = program;
 	target.asked = monotonic_ns();
 	target.wait = wait;
