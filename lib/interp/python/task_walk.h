@@ -27,7 +27,7 @@ enum {
 	DIGIT_BITS = 30,      /* of an integer (Include/cpython/longintrepr.h) */
 	DIGITS_SHIFT = 3,     /* in its tag: the number of digits */
 	THREAD_INTERP = 16,   /* of PyThreadState: its interpreter */
-	MOST_LOOPS = 64,      /* entries of a dict that are read */
+	MOST_LOOPS = 16,      /* entries of a dict that are read */
 	LOOP_KEY_LENGTH = 30, /* of "__asyncio_running_event_loop__" */
 };
 
