@@ -369,12 +369,14 @@ static void note_contexts(const struct recording *r)
 /* The same for labels that programs set themselves. */
 static void note_labels(const char *what, const struct thread_context_counts *c)
 {
-	unsigned long long all = c->state[CONTEXT_READ] + c->state[CONTEXT_UNREADABLE];
+	unsigned long long invalid = c->state[CONTEXT_INVALID], early = c->early;
 	unsigned long long unreadable = c->state[CONTEXT_UNREADABLE], left_out = c->left_out;
+	unsigned long long all = c->state[CONTEXT_READ] + invalid + unreadable;
 
-	if (unreadable || left_out || (all && common.verbose))
-		note("%s: %llu samples, %llu not readable, %llu labels left out", what, all,
-		     unreadable, left_out);
+	if (all && (invalid || unreadable || left_out || early || common.verbose))
+		note("%s: %llu samples, %llu not valid, %llu not readable, %llu labels left out; "
+		     "%llu samples are from before the process was known",
+		     what, all, invalid, unreadable, left_out, early);
 }
 
 static void note_own_labels(const struct recording *r)

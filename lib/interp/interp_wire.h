@@ -201,10 +201,13 @@ struct php_place {
 
 /* What prof-record knows about a process: a value of the map that it fills, by pid. */
 struct interp_target {
-	__u64 program;     /* task_struct.self_exec_id of the program that this row describes */
-	__u64 asked;       /* ns: time of the last question, if no interpreter is known */
-	__u64 wait;        /* ns: no other question until this long after `asked` */
-	__u32 kind;        /* enum interp_kind */
+	__u64 since;         /* ns: the row describes all samples of the program after this time */
+	__u64 program;       /* task_struct.self_exec_id of the program that this row describes */
+	__u64 asked;         /* ns: time of the last question, if not all is known */
+	__u64 wait;          /* ns: no other question until this long after `asked` */
+	__u32 kind;          /* enum interp_kind */
+	__u32 is_unfinished; /* the interpreter is known, but another look will find more */
+	__u32 reserved;
 	__u32 context_pid; /* the process, if it publishes thread contexts; 0: it does not */
 	struct tls_variable context; /* otel_thread_ctx_v1 */
 	struct go_place go;

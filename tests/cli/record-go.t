@@ -62,7 +62,7 @@ true_labels p.pb.gz 'a program'
 prof-fold -q p.pb.gz >p.folded
 only_known 'main[.]work[A-Z][a-z]*' p.folded | sed 's/main[.]//g' >known
 shares_hold truth known
-grep -q 'pprof labels: [1-9][0-9]* samples, 0 not readable, 0 labels left out' err
+grep -q 'pprof labels: [1-9][0-9]* samples, [0-9]* not valid, 0 not readable, 0 labels left out' err
 ok $? 'the summary counts them' "$(cat err)"
 prof-query -q --tag request=b -t folded p.pb.gz >b.folded
 at_least "$(share b.folded 'main.workB')" 97 '--tag selects by them'
@@ -77,6 +77,14 @@ prof-record -q -F 499 --label-by comm -o comm.pb.gz -- ./labels 300 >truth
 is "$(prof-query -q --values=request comm.pb.gz 2>/dev/null)" '' '--label-by without pprof leaves them out'
 prof-record -q -F 499 -l request=mine -o mine.pb.gz -- ./labels 300 >truth
 is "$(prof-query -q --values=request mine.pb.gz)" mine 'a label that is given counts before'
+
+# Of a process that the recorder does not expect, the first samples have no labels: all are counted.
+prof-record -v -F 999 -o shell.pb.gz -- sh -c './labels 1000; true' >truth 2>err
+prof-fold -q --root request shell.pb.gz >shell.folded
+bare=$(awk '/main[.]work([AB]|Inner|Child);/ && !/^[ab];/ { n += $NF } END { print int(n / 1001001 + 0.5) }' shell.folded)
+early=$(sed -n 's/.* labels left out; \([0-9]*\) samples are from before .*/\1/p' err)
+[ "${early:-0}" -ge "$bare" ]
+ok $? 'samples from before a process is known are counted' "$bare samples lack labels: $(cat err)"
 
 # A process that runs already, stripped, and with a position that the kernel chooses
 built stripped -ldflags='-s -w' && {
@@ -163,6 +171,6 @@ for label in line long wild; do
 	prof-query -q --values=$label hostile.pb.gz 2>/dev/null
 done >found
 is "$(cat found)" '' 'labels of two lines, of 1 MB, and that are no text are none'
-grep -q 'pprof labels: [1-9][0-9]* samples, 0 not readable, [1-9][0-9]* labels left out' err
+grep -q 'pprof labels: [1-9][0-9]* samples, [0-9]* not valid, 0 not readable, [1-9][0-9]* labels left out' err
 ok $? 'those left out are counted' "$(cat err)"
 finish

@@ -20,6 +20,7 @@
 #include "interp/python/python_lines.h"
 #include "interp/python/python_name.h"
 #include "interp/python/python_reader.h"
+#include "interp/python/python_tasks.h"
 #include "interp/python/task_reader.h"
 #include "interp/ruby/ruby_image.h"
 #include "interp/ruby/ruby_lines.h"
@@ -126,11 +127,16 @@ static void read_go(struct str *image, bool is_map)
 		abort();
 }
 
-static void read_task(struct str *image)
+static void read_task(struct str *image, enum python_loop loop)
 {
 	const struct interp_memory m = { read_image, image };
-	struct python_place place = { .task = { 872, 136, 168 },
+	struct python_place place = { .task = { .running = 872,
+						.name = 136,
+						.size = 168,
+						.loop_place = loop,
+						.tasks = loop == PYTHON_LOOP ? 0 : BASE },
 				      .layout = *python_layout_of(0x030c) };
+	struct python_task found;
 	struct buf text = { 0 };
 	struct interp_task task;
 
@@ -140,6 +146,8 @@ static void read_task(struct str *image)
 	python_string_decode(&text, &task.name, task.kind_shift,
 			     str((const char *)task.bytes, task.name.copied));
 	buf_release(&text);
+	place.runtime = BASE;
+	python_tasks_find(&found, &m, &place);
 }
 
 /* Numbers of instructions that tables are asked for. */
@@ -172,8 +180,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		read_php(&image, 0x0800 + data[0] - 10);
 	else if (data[0] < 17)
 		read_go(&image, data[0] == 16);
-	else if (data[0] == 17)
-		read_task(&image);
+	else if (data[0] < 20)
+		read_task(&image, (enum python_loop)(data[0] - 17));
 	read_tables(image);
 	code_names_parse(&parts, image);
 	python_layout_read(&layout, image, &why);

@@ -119,13 +119,13 @@ func hostile(count int) pprof.LabelSet {
 	return pprof.Labels(pairs...)
 }
 
-func runHostile(end time.Time) {
+func runHostile(length time.Duration) {
 	counts := []int{0, 100, 100000}
 	var sets []context.Context
 	for _, n := range counts {
 		sets = append(sets, pprof.WithLabels(context.Background(), hostile(n)))
 	}
-	for i := 0; time.Now().Before(end); i++ {
+	for i, end := 0, time.Now().Add(length); time.Now().Before(end); i++ {
 		pprof.SetGoroutineLabels(sets[i%len(sets)])
 		workHostile(0)
 	}
@@ -133,10 +133,11 @@ func runHostile(end time.Time) {
 
 func main() {
 	ms, _ := strconv.Atoi(os.Args[1])
-	end := time.Now().Add(time.Duration(ms) * time.Millisecond)
+	length := time.Duration(ms) * time.Millisecond
+	end := time.Now().Add(length)
 	var all sync.WaitGroup
 	if os.Getenv("HOSTILE") != "" {
-		runHostile(end)
+		runHostile(length)
 		return
 	}
 	for n := 0; n < 4; n++ {

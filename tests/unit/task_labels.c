@@ -2,6 +2,7 @@
 #include "record/interp/task_labels.h"
 
 #include "interp/python/python_layouts.h"
+#include "interp/python/python_tasks.h"
 #include "interp/python/task_reader.h"
 #include "interp/python/task_walk.h"
 #include "made_memory.h"
@@ -47,13 +48,31 @@ static uint64_t make_integer(uint64_t value)
 	return at;
 }
 
+/* A dict with one entry. */
+static uint64_t make_dict(uint64_t key, uint64_t value, bool general)
+{
+	uint64_t at = take(64), keys = take(512), entry = keys + KEYS_BYTES + 8;
+
+	put(at + OBJECT + DICT_KEYS, keys, 8);
+	put(keys + 8, 3 | 3 << 8 | !general << KEYS_KIND, 4);
+	put(keys + 24, 1, 8);
+	put(entry + (general ? 8 : 0), key, 8);
+	put(entry + (general ? 16 : 8), value, 8);
+	return at;
+}
+
+static uint64_t entries_of(uint64_t dict)
+{
+	return word_at(dict + OBJECT + DICT_KEYS) + KEYS_BYTES + 8;
+}
+
 static void begin(void)
 {
 	uint64_t root;
 
 	memset(memory, 0, sizeof(memory));
 	end = 0;
-	target = (struct python_place){ .task = { RUNNING, NAME, TASK },
+	target = (struct python_place){ .task = { .running = RUNNING, .name = NAME, .size = TASK },
 					.layout = { .object_size = 16,
 						    .ascii_size = 40,
 						    .compact_size = 56,
@@ -156,8 +175,111 @@ static void test_none(void)
 	ok(read_task() == CONTEXT_NONE, "a version whose tasks are not known");
 }
 
+/* The tasks of each loop are in a dict (CPython 3.11 to 3.13); the thread has the loop. */
+
+static uint64_t loop, interp, tasks;
+
+static void begin_dict(enum python_loop place)
+{
+	uint64_t at, holder;
+
+	begin();
+	loop = take(64);
+	interp = take(64);
+	tasks = make_dict(loop, object, true);
+	put(object + NAME, make_string("charge"), 8);
+	put(thread + THREAD_INTERP, interp, 8);
+	at = loop;
+	if (place == PYTHON_LOOP_HOLDER) {
+		holder = take(32);
+		put(holder + OBJECT, loop, 8);
+		at = holder;
+	}
+	if (place != PYTHON_LOOP)
+		at = make_dict(make_string("__asyncio_running_event_loop__"), at, false);
+	put(thread + RUNNING, at, 8);
+	target.task.tasks = tasks;
+	target.task.interp = interp;
+	target.task.loop_place = place;
+}
+
+static void test_dicts(void)
+{
+	uint64_t other;
+
+	begin_dict(PYTHON_LOOP);
+	ok(read_task() == CONTEXT_READ, "the task of the thread's loop");
+	is(str_of(line(7)), "task=charge\n", "its name");
+	begin_dict(PYTHON_LOOP_DICT);
+	ok(read_task() == CONTEXT_READ, "with the loop in the thread's dict");
+	begin_dict(PYTHON_LOOP_HOLDER);
+	ok(read_task() == CONTEXT_READ, "in an object in that dict");
+
+	begin_dict(PYTHON_LOOP_DICT);
+	put(thread + RUNNING, 0, 8);
+	ok(read_task() == CONTEXT_NONE, "a thread without a dict");
+	put(thread + RUNNING, make_dict(make_string("__asyncio_running_event_lo0p__"), loop, false),
+	    8);
+	ok(read_task() == CONTEXT_NONE, "a dict without a loop");
+	begin_dict(PYTHON_LOOP);
+	put(thread + RUNNING, interp, 8);
+	ok(read_task() == CONTEXT_NONE, "a loop without a task");
+	begin_dict(PYTHON_LOOP);
+	put(entries_of(tasks) + 16, 0, 8);
+	ok(read_task() == CONTEXT_NONE, "a loop whose task has ended");
+	begin_dict(PYTHON_LOOP);
+	put(thread + THREAD_INTERP, loop, 8);
+	ok(read_task() == CONTEXT_NONE, "a thread of another interpreter");
+	begin_dict(PYTHON_LOOP);
+	other = word_at(tasks + OBJECT + DICT_KEYS);
+	put(other + 24, MOST_LOOPS + 1, 8);
+	put(entries_of(tasks) + 8, 0, 8);
+	ok(read_task() == CONTEXT_UNREADABLE, "more loops than are looked at");
+	put(tasks + OBJECT + DICT_KEYS + 8, loop, 8);
+	ok(read_task() == CONTEXT_UNREADABLE, "a dict that shares its keys");
+}
+
+/* The dict of tasks, as a process has it: in the module that sys.modules has. */
+static void test_search(void)
+{
+	struct python_place place = { .layout = *python_layout_of(0x030c) };
+	const struct python_layout *l = &place.layout;
+	uint64_t modules, module, names, type;
+	struct python_task found;
+
+	begin_dict(PYTHON_LOOP_DICT);
+	interp = take(4096);
+	place.runtime = take(4096);
+	put(place.runtime + l->interpreters, interp, 8);
+	type = make_class("_asyncio.Task", l->task_size, 0, 0);
+	names = make_dict(make_string("_current_tasks"), tasks, false);
+	put(word_at(names + OBJECT + DICT_KEYS) + 24, 2, 8);
+	put(entries_of(names) + 16, make_string("Task"), 8);
+	put(entries_of(names) + 24, type, 8);
+	module = take(64);
+	put(module + OBJECT, names, 8);
+	modules = make_dict(make_string("_asyncio"), module, false);
+	ok(!python_tasks_find(&found, &process, &place) && !found.running,
+	   "before the first import");
+	put(interp + l->interp_modules, modules, 8);
+	ok(python_tasks_find(&found, &process, &place) && found.tasks == tasks &&
+		   found.interp == interp && found.size == l->task_size,
+	   "the dict of an interpreter that has imported the module");
+	put(type + OBJECT + TYPE_SIZE, l->task_size + 8, 8);
+	ok(!python_tasks_find(&found, &process, &place), "not if its tasks have another size");
+	put(interp + l->interp_next, interp, 8);
+	ok(!python_tasks_find(&found, &process, &place), "interpreters in a circle");
+	place.layout = *python_layout_of(0x030a);
+	ok(!python_tasks_find(&found, &process, &place),
+	   "nor in a version whose dicts are not known");
+}
+
 static void test_damage(void)
 {
+	begin_dict(PYTHON_LOOP_HOLDER);
+	read_damaged(read_task);
+	ok(true, "damaged dicts end");
+
 	begin();
 	put(object + NAME, make_string("a name of a task"), 8);
 	read_damaged(read_task);
@@ -173,6 +295,8 @@ int main(void)
 {
 	test_names();
 	test_none();
+	test_dicts();
+	test_search();
 	test_damage();
 	return done();
 }

@@ -30,6 +30,12 @@ validate-ruby: all ## the same of Ruby: RUBIES=... are interpreters
 	python3 tests/validate/ruby/measure.py $(O)/prof-record --hz $(or $(HZ),999) \
 		--seconds $(or $(SECONDS),2) $(RUBIES)
 
+# greenlet, gevent, numpy, trio and uvloop are further kinds, if PYTHON has them; mp:spawn, mp:forkserver.
+KINDS ?= decorators del signals settrace setprofile ctypes longnames unicode comprehensions slots exec \
+	async generators threads_exit exceptions churn recursion weird mp:fork
+validate-chains: all ## are stacks of Python those that the interpreter tells? PYTHON=... KINDS=...
+	python3 tests/validate/python/chains_check.py $(O) $(or $(HZ),999) $(or $(PYTHON),python3) $(KINDS)
+
 validate-changes: all $(O)/tests/validate/changes ## how often "prof-query --changes" is right, as a table
 	$(Q)tests/validate/changes.sh $(O) $(or $(TIMES),40) $(SEED)
 
@@ -59,5 +65,5 @@ validate-scrape: all ## scrape a real Go program
 validate-alloc: all ## are allocation profiles unbiased? RUNS=1000
 	tests/validate/alloc.sh $(O) $(RUNS)
 
-.PHONY: validate record-runs validate-unwind validate-python validate-ruby validate-php validate-changes \
+.PHONY: validate record-runs validate-unwind validate-python validate-chains validate-ruby validate-php validate-changes \
 	validate-peers validate-scrape validate-alloc validate-store validate-kernels

@@ -80,7 +80,7 @@ INLINE void note_question(struct interp_target *t, __u32 pid, __u64 program, __u
 
 	if (!row)
 		return;
-	row->kind = row->context_pid = 0;
+	row->kind = row->is_unfinished = row->context_pid = 0;
 	row->go.layout.labels = 0;
 	row->wait = 0;
 	row->program = program;
@@ -140,7 +140,7 @@ INLINE struct interp_target *target_of(const struct interp_config *c, const char
 	/* A process that was known before its first sample runs the program that it had then. */
 	if (t && is_recorded(t) && !t->program)
 		t->program = program;
-	if (!t || !t->kind || t->program != program)
+	if (!t || !t->kind || t->is_unfinished || t->program != program)
 		ask(t, pid, program, now);
 	return t && is_recorded(t) && t->program == program ? t : NULL;
 }

@@ -6,7 +6,7 @@
 /* Words of .AsyncioDebug (Modules/_asynciomodule.c): 7 of tasks, 2 of interpreters, 4 of threads. */
 enum { TASK_SIZE = 0, TASK_NAME = 1, TASK_RUNNING = 11, TASK_WORDS = 13, MOST_THREAD_BYTES = 8192 };
 
-enum { RUNTIME, CODE_TYPE, EVALUATOR, VERSION, CURRENT, GET_312, GET, WANTED };
+enum { RUNTIME, CODE_TYPE, EVALUATOR, VERSION, CURRENT, GET_312, GET, ASYNCIO, WANTED };
 
 static const struct image_symbol symbols[WANTED] = {
 	[RUNTIME] = { .name = "_PyRuntime" },
@@ -16,6 +16,7 @@ static const struct image_symbol symbols[WANTED] = {
 	[CURRENT] = { .name = "_Py_tss_tstate" },
 	[GET_312] = { .name = "_PyThreadState_UncheckedGet" },
 	[GET] = { .name = "PyThreadState_GetUnchecked" },
+	[ASYNCIO] = { .name = "PyInit__asyncio" },
 };
 
 static void set_evaluator(struct python_image *p, const struct image_symbol *w)
@@ -92,6 +93,7 @@ bool python_image_find(struct python_image *p, const struct elf *e, struct str f
 		return false;
 	p->runtime = w[RUNTIME].value;
 	p->code_type = w[CODE_TYPE].value;
+	p->has_asyncio = w[ASYNCIO].found;
 	set_evaluator(p, w);
 	p->text = image_text(e, p->evaluator_start);
 	p->version = version_of(e, w, file);

@@ -15,6 +15,7 @@ struct python_image {
 	uint64_t evaluator_start, evaluator_end; /* of _PyEval_EvalFrameDefault */
 	uint64_t text;                           /* address of code, less its file offset */
 	struct tls_image current;                /* of the thread's state, since 3.12 */
+	bool has_asyncio;                        /* asyncio's module is in this image */
 	unsigned version;                        /* 0x030b for 3.11; 0 = not known */
 	struct python_layout layout;
 	const char *why; /* why its frames cannot be read: a static string; NULL: they can be */

@@ -57,13 +57,27 @@ struct python_layout {
 	__u16 ascii_size, compact_size;
 	__u16 kind_shift; /* in a string's state: the size of a character, then compact, ascii */
 	__u16 code_mask;  /* tag bits in a pointer to a code object */
+	/* asyncio, 3.11 to 3.13 (task_walk.h); interp_modules is 0 in others */
+	__u32 interp_modules; /* sys.modules */
+	__u16 thread_loop;    /* as in struct python_task */
+	__u16 loop_place, task_name, task_size;
 };
 
-/* Where asyncio (CPython 3.14 and later) has the task that a thread runs: .AsyncioDebug. */
+/* What leads from a thread to the loop of asyncio that it runs (3.11 to 3.13). */
+enum python_loop {
+	PYTHON_LOOP,        /* a pointer to it */
+	PYTHON_LOOP_DICT,   /* a pointer to a dict that has it */
+	PYTHON_LOOP_HOLDER, /* the same, but the dict has an object that points to it */
+};
+
+/* Where asyncio has the task that a thread runs. */
 struct python_task {
-	__u16 running; /* in the thread state; 0: not known */
-	__u16 name;    /* in a task */
-	__u16 size;    /* of a task */
+	__u64 tasks;      /* the dict of tasks by loop (3.11 to 3.13); 0: the thread has the task */
+	__u64 interp;     /* with a dict: the interpreter whose threads run these loops */
+	__u16 running;    /* in the thread state: the task, or enum python_loop; 0: not known */
+	__u16 loop_place; /* enum python_loop */
+	__u16 name;       /* in a task */
+	__u16 size;       /* of a task */
 };
 
 #endif

@@ -20,6 +20,13 @@
 	.frame_instruction = 56, .instruction = PYTHON_POINTER, .code_file = 112,                  \
 	.code_name = 120, .code_qualname = 128, .code_lines = 136
 
+#define TASKS_311                                                                                  \
+	.interp_modules = 888, .thread_loop = 128, .loop_place = PYTHON_LOOP_HOLDER,               \
+	.task_name = 144, .task_size = 176
+#define TASKS_312                                                                                  \
+	.interp_modules = 944, .thread_loop = 112, .loop_place = PYTHON_LOOP_DICT,                 \
+	.task_name = 144, .task_size = 176
+
 static const struct python_layout layouts[] = {
 	{ UNTIL_310, .version = 0x0308, .current = 1368, .frame_size = 112,
 	  .frame_instruction = 104, .unit = 1 },
@@ -30,11 +37,11 @@ static const struct python_layout layouts[] = {
 	{ SINCE_311, .version = 0x030b, .current = 576, .interp_threads = 16, .thread_id = 152,
 	  .thread_cframe = 56, .cframe_frame = 8, .frame_previous = 48, .frame_code = 32,
 	  .frame_entry = 68, .frame_owner = PYTHON_NONE, .code_line = 72,
-	  .code_version = PYTHON_NONE, .code_start = 184, STRINGS },
+	  .code_version = PYTHON_NONE, .code_start = 184, TASKS_311, STRINGS },
 	{ SINCE_311, .version = 0x030c, .interp_threads = 72, .thread_id = 136, .thread_status = 24,
 	  .status_gil = 0x10 /* active */, .cframe_frame = 0, .frame_previous = 8, .frame_code = 0,
 	  .frame_entry = PYTHON_NONE, .frame_owner = 70, .shim_owner = 3, .code_line = 68,
-	  .code_version = 92, .code_start = 192, STRINGS_312 },
+	  .code_version = 92, .code_start = 192, TASKS_312, STRINGS_312 },
 };
 
 const struct python_layout *python_layout_of(unsigned version)
@@ -62,6 +69,8 @@ struct debug_offsets {
 	unsigned char status_gil; /* flag for the GIL */
 	unsigned char gil_after;  /* bytes from `status` to the flag */
 	bool has_no_gil;          /* its builds without the GIL are known, too */
+	/* asyncio's task, after its PyObject; 0: the module says it itself (python_image.h) */
+	unsigned char task_name, task_size;
 };
 
 static const struct debug_offsets words[] = {
@@ -75,7 +84,9 @@ static const struct debug_offsets words[] = {
 	  .status = 27,
 	  .code_mask = 1,
 	  .status_gil = 0x20,
-	  .has_no_gil = true },
+	  .has_no_gil = true,
+	  .task_name = 112,
+	  .task_size = 128 },
 	{ .version = 0x030e,
 	  .thread = 23,
 	  .frame = 31,
@@ -106,6 +117,8 @@ enum {
 	INTERPRETERS = 5,
 	INTERP_NEXT = 8,
 	INTERP_THREADS = 9,
+	INTERP_MODULES = 11,
+	THREAD_SIZE = -1, /* of PyThreadState; in 3.13 the loop of asyncio follows it */
 	THREAD_PREV = 0,
 	THREAD_NEXT = 1,
 	THREAD_FRAME = 3,
@@ -214,6 +227,12 @@ bool python_layout_read(struct python_layout *l, struct str bytes, const char **
 		.kind_shift = 2,
 		.code_mask = o->code_mask,
 	};
+	if (o->task_size) {
+		l->interp_modules = far_offset(&r, INTERP_MODULES);
+		l->thread_loop = near_offset(&r, o->thread + THREAD_SIZE, 1024);
+		l->task_name = l->object_size + o->task_name;
+		l->task_size = l->object_size + o->task_size;
+	}
 	/* The part of a frame that is read ends where the locals begin. */
 	if (l->frame_size > 80)
 		l->frame_size = 80;

@@ -1,6 +1,10 @@
 /*
- * The steps from a thread state of CPython 3.14 and later to the task of asyncio that the thread
- * runs, and its name, for the BPF program and for readers of memory.
+ * The steps from a thread state of CPython to the task of asyncio that the thread runs, and its
+ * name, for the BPF program and for readers of memory.
+ *
+ * Since 3.14 the thread state has the task. Before, a dict of the module has the task of each loop,
+ * and the thread has its loop: since 3.13 in its state, in 3.12 in its own dict, and in 3.11 in an
+ * object in that dict (enum python_loop). Only the thread itself changes its own entries in both.
  *
  * Any object may say that it is the thread's task; only those of asyncio's own class, or of one
  * that is derived from it, have a name in a known place. A task that was not given a name has a
@@ -9,7 +13,7 @@
 #ifndef INTERP_TASK_WALK_H
 #define INTERP_TASK_WALK_H
 
-#include "interp/python/python_walk.h"
+#include "interp/python/dict_walk.h"
 
 enum {
 	/* Offsets in PyTypeObject, after its PyObject: */
@@ -19,10 +23,87 @@ enum {
 	TYPE_BASE = 240,
 	IS_INTEGER = 1 << 24, /* flags */
 	IS_STRING = 1 << 28,
-	MOST_BASES = 4,   /* classes between that of a task and asyncio's */
-	DIGIT_BITS = 30,  /* of an integer (Include/cpython/longintrepr.h) */
-	DIGITS_SHIFT = 3, /* in its tag: the number of digits */
+	MOST_BASES = 4,       /* classes between that of a task and asyncio's */
+	DIGIT_BITS = 30,      /* of an integer (Include/cpython/longintrepr.h) */
+	DIGITS_SHIFT = 3,     /* in its tag: the number of digits */
+	THREAD_INTERP = 16,   /* of PyThreadState: its interpreter */
+	MOST_LOOPS = 16,      /* entries of a dict that are read */
+	LOOP_KEY_LENGTH = 30, /* of "__asyncio_running_event_loop__" */
 };
+
+WALK_INLINE bool task_is_loop_key(struct walk *w, __u64 key)
+{
+	return WALK_READ(w, w->string, 8, key + w->target.layout.object_size) &&
+	       w->string[0] == LOOP_KEY_LENGTH &&
+	       WALK_READ(w, w->string, 32, key + w->target.layout.ascii_size) &&
+	       w->string[0] == 0x69636e7973615f5full /* "__asynci" */ &&
+	       w->string[1] == 0x6e696e6e75725f6full /* "o_runnin" */ &&
+	       w->string[2] == 0x5f746e6576655f67ull /* "g_event_" */ &&
+	       (w->string[3] & 0xffffffffffffull) == 0x5f5f706f6f6cull /* "loop__" */;
+}
+
+/* The value of that key in a dict, or, if `loop` is not 0, of `loop`. False if it is not known. */
+WALK_INLINE bool task_look_up(struct walk *w, __u64 dict, __u64 loop, __u64 *value)
+{
+	struct dict_entries d;
+	__u64 entry[2];
+
+	*value = 0;
+	if (!dict_open(w, dict, &d))
+		return false;
+	for (long i = 0; i < MOST_LOOPS; i++) {
+		if ((__u64)i >= d.n)
+			break;
+		if (!dict_entry(w, &d, (__u64)i, entry))
+			return false;
+		if (entry[1] && (loop ? entry[0] == loop : task_is_loop_key(w, entry[0]))) {
+			*value = entry[1];
+			break;
+		}
+	}
+	return (*value || d.n <= MOST_LOOPS) && dict_has_stayed(w, dict, &d);
+}
+
+/* Reads the loop that the thread runs; 0: none. False if it is not known. */
+WALK_INLINE bool task_loop(struct walk *w, __u64 *loop)
+{
+	const struct python_task *t = &w->target.task;
+	__u64 at;
+
+	*loop = 0;
+	if (!WALK_READ(w, &at, 8, w->found + t->running))
+		return false;
+	if (!at || t->loop_place == PYTHON_LOOP) {
+		*loop = at;
+		return true;
+	}
+	if (!task_look_up(w, at, 0, loop))
+		return false;
+	return !*loop || t->loop_place != PYTHON_LOOP_HOLDER ||
+	       WALK_READ(w, loop, 8, *loop + w->target.layout.object_size);
+}
+
+/* Reads the address of the thread's task; 0: it has none. False if it is not known. */
+WALK_INLINE bool task_find(struct walk *w, __u64 *task)
+{
+	const struct python_task *t = &w->target.task;
+	__u64 interp, loop;
+
+	*task = 0;
+	if (!t->running)
+		return true;
+	if (!t->tasks)
+		return WALK_READ(w, task, 8, w->found + t->running);
+#if defined(__BPF__) && !defined(__clang__)
+	/* Without calls, gcc-bpf's loops are too much for the verifier of Linux 5.10. */
+	(void)interp, (void)loop;
+	return true;
+#else
+	if (!WALK_READ(w, &interp, 8, w->found + THREAD_INTERP) || !task_loop(w, &loop))
+		return false;
+	return interp != t->interp || !loop || task_look_up(w, t->tasks, loop, task);
+#endif
+}
 
 /* Is the class at `type` asyncio's? Its name is in the module's memory: "_asyncio.Task". */
 WALK_INLINE bool task_is_class(struct walk *w, __u64 type)
@@ -105,15 +186,14 @@ WALK_INLINE void task_read(struct walk *w, struct interp_task *to)
 {
 	__u64 task, name, again;
 
-	to->state = CONTEXT_NONE;
+	to->state = CONTEXT_UNREADABLE;
 	to->number = 0;
 	to->name.length = to->name.copied = 0;
 	to->kind_shift = w->target.layout.kind_shift;
-	if (!w->target.task.running || !WALK_READ(w, &task, 8, w->found + w->target.task.running) ||
-	    !task)
+	if (!task_find(w, &task))
 		return;
-	to->state = CONTEXT_INVALID;
-	if (!task_has_class(w, task))
+	to->state = task ? CONTEXT_INVALID : CONTEXT_NONE;
+	if (!task || !task_has_class(w, task))
 		return;
 	to->state = CONTEXT_UNREADABLE;
 	if (!WALK_READ(w, &name, 8, task + w->target.task.name) || !name ||

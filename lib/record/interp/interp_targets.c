@@ -10,6 +10,7 @@
 #include "interp/image_symbols.h"
 #include "interp/php/php_image.h"
 #include "interp/python/python_image.h"
+#include "interp/python/python_tasks.h"
 #include "interp/ruby/ruby_image.h"
 #include "io/open_untrusted.h"
 #include "record/interp/interpreter_files.h"
@@ -43,7 +44,8 @@ struct interp_image {
 	uint64_t context_text;     /* as `text`, for any code of the image */
 	struct go_image go;
 	bool has_go; /* labels of goroutines */
-	bool has_task;
+	bool has_asyncio;
+	bool has_task; /* and says where its tasks are */
 	struct python_task task;
 };
 
@@ -115,6 +117,7 @@ static bool find_python(struct interp_image *i, const struct elf *e, struct str 
 						  .code_type = p.code_type,
 						  .layout = p.layout };
 	i->variable = p.current;
+	i->has_asyncio = p.has_asyncio;
 	return true;
 }
 
@@ -239,6 +242,7 @@ struct examined {
 	bool has_image;     /* an interpreter's, even if that is not at work yet */
 	bool has_go;        /* a heap of Go, whose code may be in any of its files */
 	const struct interp_image *go;
+	bool has_asyncio; /* its module is mapped, and may have been imported */
 	struct python_task task;
 	struct interp_target *target;
 };
@@ -341,12 +345,13 @@ static void set_go(struct examined *x, const struct interp_image *i, uint64_t st
 static void examine_mapping(struct examined *x, const struct record_map *m)
 {
 	bool wanted = interpreter_has_name(m->path) || str_eq(m->path, x->program);
+	bool is_asyncio = interpreter_is_asyncio(m->path);
 	uint64_t start = m->start - m->offset;
 	const struct interp_image *i;
 
-	if (!m->executable || !m->inode ||
-	    !(wanted || x->publishes || x->has_go || interpreter_is_asyncio(m->path)))
+	if (!m->executable || !m->inode || !(wanted || x->publishes || x->has_go || is_asyncio))
 		return;
+	x->has_asyncio |= is_asyncio;
 	i = image_of(x->t, (uint32_t)x->pid, m);
 	if (!i)
 		return;
@@ -359,6 +364,7 @@ static void examine_mapping(struct examined *x, const struct record_map *m)
 		set_context(x, i, start);
 	if (i->has_go)
 		set_go(x, i, start);
+	x->has_asyncio |= i->has_asyncio;
 	if (i->has_task)
 		x->task = i->task;
 }
@@ -377,16 +383,35 @@ static bool has_go_heap(struct str maps)
 	return false;
 }
 
-static bool has_tasks(const struct interp_target *t)
+/* May a file that was not seen yet tell of the tasks of asyncio? */
+static bool expects_tasks(const struct examined *x)
 {
-	return t->kind == INTERP_PYTHON && t->python.layout.version >= PYTHON_TASKS;
+	const struct python_layout *l = &x->target->python.layout;
+
+	if (x->target->kind != INTERP_PYTHON)
+		return false;
+	return python_has_task_dict(l) ? !x->has_asyncio :
+					 l->version >= PYTHON_TASKS && !x->task.running;
 }
 
 /* Is there nothing left to look for? */
 static bool is_complete(const struct examined *x)
 {
 	return x->target->kind && !(x->publishes && !x->target->context_pid) && !x->has_go &&
-	       !(has_tasks(x->target) && !x->task.running);
+	       !expects_tasks(x);
+}
+
+/* Until the module is imported, which takes a while after it is mapped, another look is needed. */
+static void set_tasks(struct examined *x)
+{
+	struct interp_memory m = process_memory(&x->pid);
+	struct python_place *python = &x->target->python;
+
+	if (x->target->kind != INTERP_PYTHON)
+		return;
+	python->task = x->task;
+	if (python_has_task_dict(&python->layout) && x->has_asyncio)
+		x->target->is_unfinished = !python_tasks_find(&python->task, &m, python);
 }
 
 static struct str program_path(int pid, char *to, size_t size)
@@ -419,11 +444,21 @@ bool interp_targets_find(struct interp_targets *t, uint32_t pid, struct interp_t
 			if (proc_parse_mapping(str_cut(&rest, '\n'), &m))
 				examine_mapping(&x, &m);
 	}
-	if (has_tasks(target))
-		target->python.task = x.task;
+	set_tasks(&x);
 	buf_release(&maps);
 	strangers_note(&t->strangers, pid, x.has_image || x.publishes);
 	return target->kind || target->context_pid || target->go.layout.labels;
+}
+
+/* Since when can the program read labels of goroutines in this process, if it can? */
+static uint64_t known_since(const struct interp_targets *t, uint32_t pid, uint64_t program)
+{
+	struct interp_target was;
+
+	return interp_program_target(t->program, pid, &was) && was.program == program &&
+			       was.go.layout.labels ?
+		       was.since :
+		       (uint64_t)monotonic_ns();
 }
 
 static uint64_t next_wait(const struct interp_targets *t, uint32_t pid, uint64_t program)
@@ -458,6 +493,7 @@ void interp_targets_look(struct interp_targets *t, uint32_t pid, uint64_t progra
 		else if (!interp_targets_find(t, pid, &target) && !program)
 			return;
 	}
+	target.since = known_since(t, pid, program);
 	target.program = program;
 	target.asked = monotonic_ns();
 	target.wait = wait;

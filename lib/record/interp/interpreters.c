@@ -168,8 +168,8 @@ static bool has_go_labels(struct interpreters *p, const struct module *m)
 	return row->has_labels;
 }
 
-/* Until the program is loaded: is it needed for the labels of goroutines? */
-static bool needs_go_labels(struct interpreters *p, const struct perf_sample *s)
+/* May the thread's goroutine have labels? */
+static bool may_have_go_labels(struct interpreters *p, const struct perf_sample *s)
 {
 	for (size_t i = 0; i < s->nuser; i++) {
 		const struct region *r = s->user[i].region;
@@ -180,13 +180,29 @@ static bool needs_go_labels(struct interpreters *p, const struct perf_sample *s)
 	return false;
 }
 
+/* Was the sample taken before the program knew where the process has the labels of goroutines? */
+static bool is_before_go(struct interpreters *p, const struct perf_sample *s)
+{
+	struct interp_target t;
+
+	return !p->works || !interp_program_target(&p->program, s->pid, &t) ||
+	       !t.go.layout.labels || s->time < t.since;
+}
+
+static void merge_go_labels(struct interpreters *p, struct perf_sample *s)
+{
+	s->pprof = goroutine_labels_of(&p->goroutines, s);
+	if (s->pprof.n || !may_have_go_labels(p, s))
+		return;
+	p->wanted |= !p->tried;
+	p->goroutines.counts.early += is_before_go(p, s);
+}
+
 void interpreters_merge(struct interpreters *p, struct perf_sample *s)
 {
-	if (!p->tried)
-		p->wanted |= needs_go_labels(p, s);
 	interp_samples_merge(&p->samples, s);
 	s->labels = thread_contexts_labels(&p->contexts, s);
-	s->pprof = goroutine_labels_of(&p->goroutines, s);
+	merge_go_labels(p, s);
 	s->task = task_labels_of(&p->tasks, s);
 }
 

@@ -104,6 +104,7 @@ struct thread_context_counts thread_context_counts_since(const struct thread_con
 	for (int i = 0; i < CONTEXT_STATES; i++)
 		c.state[i] -= then->state[i];
 	c.left_out -= then->left_out;
+	c.early -= then->early;
 	return c;
 }
 
@@ -113,4 +114,5 @@ void thread_context_counts_add(struct thread_context_counts *to,
 	for (int i = 0; i < CONTEXT_STATES; i++)
 		to->state[i] += c->state[i];
 	to->left_out += c->left_out;
+	to->early += c->early;
 }

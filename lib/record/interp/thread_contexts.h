@@ -13,6 +13,7 @@
 struct thread_context_counts {
 	uint64_t state[CONTEXT_STATES]; /* samples */
 	uint64_t left_out;              /* attributes: see thread_contexts_labels() */
+	uint64_t early;                 /* samples from before the process was known */
 };
 
 struct thread_contexts {
