@@ -12,7 +12,7 @@
  *
  * Labels select samples. These names select sample types instead: __profile_type__
  * (the whole id), __name__, __type__, __unit__, __period_type__, __period_unit__
- * (its five parts). The two kinds of matchers are separate, and both work on text alone,
+ * (its five parts); a __name__ of five parts is the whole id. The two kinds of matchers are separate, and both work on text alone,
  * before any profile is decoded: an index of label sets and type ids is enough to find
  * the profiles that have to be read.
  */
