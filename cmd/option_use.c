@@ -14,8 +14,11 @@ static bool has_word(struct str list, struct str word)
 /* "--top, --peek, --summary" */
 static void put_reports(struct buf *b, struct str list)
 {
-	for (const char *between = ""; list.n; between = ", ")
-		buf_printf(b, "%s--%.*s", between, STR_ARG(str_cut(&list, ' ')));
+	for (const char *between = ""; list.n; between = ", ") {
+		struct str report = str_cut(&list, ' ');
+
+		buf_printf(b, "%s--%.*s", between, STR_ARG(report));
+	}
 }
 
 void option_uses_check(const struct option_use *use, size_t n, const char *report, bool of_times)

@@ -39,8 +39,7 @@ static bool read_history(struct history *h, char *const *paths, struct selector 
 	function_history_begin(&r, h, &options);
 	chosen_times(&since, &until);
 	ok = visit_all(&v, paths, since, until);
-	if (r.types.nother_type)
-		note_left_out(&r.types);
+	ok = note_other_types(&r.types) && ok;
 	if (r.nfar)
 		note("%llu profiles are too far from the others in time and left out",
 		     (unsigned long long)r.nfar);

@@ -225,4 +225,32 @@ for order in 'heap cpu' 'cpu heap' 'block cpu' 'cpu block' 'block heap' 'heap bl
 	done
 done
 
+# Steps and profiles within a second have times that differ.
+for ms in 000 250 999; do
+	printf 'main 1\n' | prof-merge -t pprof | "$BUILD/tests/stamp" time=$noon.$ms >ms.$ms
+done
+prof-store add -q M --resolution 0 ms.*
+prof-query ms.* --series --step 100ms -t tsv | cut -f 1 >out
+is "$(cat out)" 'time
+2026-11-28T12:00:00Z
+2026-11-28T12:00:00.2Z
+2026-11-28T12:00:00.9Z' 'times of steps have fractions'
+is "$(prof-query ms.* --series --step 100ms | cut -c 1-21 | tr '\n' ,)" \
+	'2026-11-28 12:00:00  ,2026-11-28 12:00:00.2,2026-11-28 12:00:00.9,' 'for people, too'
+is "$(prof-query M --profiles -t tsv | cut -f 1 | tail -n 1)" 2026-11-28T12:00:00.999Z 'and times of profiles'
+is "$(prof-store ls M -t tsv | cut -f 3 | tail -n 1)" 2026-11-28T12:00:00.999Z 'and of files of a store'
+is "$(prof-query -q M --alert 'value() > 0' --step 100ms -t json | grep -o '"since":"[^"]*"' | sed -n 2p)" \
+	'"since":"2026-11-28T12:00:00.2Z"' 'and of alerts'
+
+# A type that no profile has
+for report in --series --heatmap --exemplars '--alert value()>1'; do
+	# shellcheck disable=SC2086 # a rule is a word of its own
+	exits 2 "a wrong type with $report" prof-query S $report --type nothing
+	says "no selected profile has sample type 'nothing'" 'is named'
+done
+
+# Which reports an option is for
+exits 2 'an option of other reports' prof-query S --top --step 1m
+says 'step is for --series, --heatmap, --changes, --alert$' 'names these'
+
 finish
