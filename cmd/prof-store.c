@@ -242,38 +242,52 @@ static void parse_time(const char *option, const char *text, int64_t *ns)
 	buf_release(&why);
 }
 
-static bool write_profile(struct out *out, struct selector *s, struct profile *p, bool *ok)
+struct exporting {
+	struct out out;
+	struct selector *selector; /* NULL: everything */
+	uint64_t nnameless;        /* profiles without samples, which could keep their labels */
+	bool ok;
+};
+
+/* `labels` are those of the series, by which a profile without samples is selected. */
+static bool write_profile(struct exporting *e, struct profile *p, label_set_id labels)
 {
+	struct selector *s = e->selector;
 	struct buf why = { 0 };
-	bool had_samples = p->sample.n > 1;
+	bool is_idle = p->sample.n == 1;
 
 	if (s && !selector_apply(s, p, &why)) {
-		*ok = complain("the selector %.*s", STR_ARG(buf_str(&why)));
-	} else if (p->sample.n > 1 || !had_samples) {
-		format_pprof.write(out, p);
-		out_flush(out);
+		e->ok = complain("the selector %.*s", STR_ARG(buf_str(&why)));
+	} else if (is_idle ? !s || selector_matches_set(s, p->dict, labels) : p->sample.n > 1) {
+		format_pprof.write(&e->out, p);
+		out_flush(&e->out);
+		e->nnameless += is_idle && labels.i;
 	}
 	buf_release(&why);
-	return *ok && !out->failed;
+	return e->ok && !e->out.failed;
 }
 
 static bool export_view(struct store_view *v, struct selector *s, struct dictionary *d)
 {
+	struct exporting e = { .selector = s, .ok = true };
 	struct store_reader r;
 	struct profile p;
-	struct out out;
-	bool ok = true;
 
 	profile_init(&p, d);
-	if (out_open(&out, common.output, common.pack) && out_binary(&out)) {
+	if (out_open(&e.out, common.output, common.pack) && out_binary(&e.out)) {
 		store_reader_begin(&r, v, s);
-		while (store_next(&r, &p) && write_profile(&out, s, &p, &ok))
+		while (store_next(&r, &p) &&
+		       write_profile(&e, &p, series_labels(r.piece.series, d)))
 			;
 		store_reader_end(&r);
 	}
-	ok = finish_output(&out) && ok;
+	e.ok = finish_output(&e.out) && e.ok;
+	if (e.nnameless)
+		note("%llu profile%s no samples, so no place for the labels of %s series",
+		     (unsigned long long)e.nnameless, e.nnameless == 1 ? " has" : "s have",
+		     e.nnameless == 1 ? "its" : "their");
 	profile_release(&p);
-	return ok;
+	return e.ok;
 }
 
 static bool run_export(const char *dir, char **args)

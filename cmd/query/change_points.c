@@ -243,7 +243,8 @@ static void groups_of_store(void *context, struct store_view *v)
 
 static void groups_of_profile(void *context, struct profile *p)
 {
-	time_series_add_profile(context, p);
+	if (p->sample.n > 1)
+		time_series_add_profile(context, p, (label_set_id){ 0 });
 }
 
 /* Find the sets of values of the labels of --by. */

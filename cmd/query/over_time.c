@@ -26,7 +26,7 @@ static void series_of_profile(void *context, struct profile *p)
 {
 	struct reading *r = context;
 
-	time_series_add_profile(r->t, p);
+	time_series_add_profile(r->t, p, (label_set_id){ 0 });
 }
 
 static bool series_of_server(void *context, struct server *s)

@@ -167,20 +167,29 @@ bool time_series_type_of_profile(struct time_series *t, const struct profile *p,
 	return ok;
 }
 
-/* Sum the samples of a profile by group, in t->now. */
-static void sum_groups(struct time_series *t, struct profile *p, uint32_t col)
+/* The sums of the group that these labels belong to, in t->now. */
+static struct time_point *sums_of_group(struct time_series *t, struct dictionary *d,
+					label_set_id labels, struct buf *group)
+{
+	struct time_point key = { .zero = 1 };
+
+	time_series_group(&t->options, d, labels, group);
+	key.group = strings_intern(&t->groups, buf_str(group));
+	return table_row(&t->now, table_intern(&t->now, &key));
+}
+
+/* Sum the samples of a profile by group, in t->now. `labels` are those of one without samples. */
+static void sum_groups(struct time_series *t, struct profile *p, label_set_id labels, uint32_t col)
 {
 	struct buf group = { 0 };
 
 	table_clear(&t->now);
+	if (p->sample.n == 1)
+		sums_of_group(t, p->dict, labels, &group);
 	for (uint32_t i = 1; i < p->sample.n; i++) {
 		const struct sample *s = profile_sample(p, (sample_id){ i });
-		struct time_point key = { .zero = 1 };
-		struct time_point *point;
+		struct time_point *point = sums_of_group(t, p->dict, s->labels, &group);
 
-		time_series_group(&t->options, p->dict, s->labels, &group);
-		key.group = strings_intern(&t->groups, buf_str(&group));
-		point = table_row(&t->now, table_intern(&t->now, &key));
 		add_to(t, &point->total, p->col[col].v[i]);
 		if (stack_selector_wants(&t->options.stacks, p->dict, s->stack))
 			add_to(t, &point->value, p->col[col].v[i]);
@@ -201,14 +210,26 @@ static void tell_profile(struct time_series *t, struct profile *p)
 	t->options.each(t->options.context, &v);
 }
 
-void time_series_add_profile(struct time_series *t, struct profile *p)
+/* Apply the selector. Is the profile, or a part of it, selected? */
+static bool select_profile(struct time_series *t, struct profile *p, label_set_id labels)
 {
+	struct selector *selector = t->options.selector;
 	struct buf why = { 0 };
-	uint32_t col;
-	bool ok = !t->options.selector || selector_apply(t->options.selector, p, &why);
+	bool is_idle = p->sample.n == 1, ok = !selector || selector_apply(selector, p, &why);
 
-	if (ok && time_series_type_of_profile(t, p, &col)) {
-		sum_groups(t, p, col);
+	buf_release(&why);
+	t->nother_type += !ok;
+	if (ok && is_idle && selector)
+		return selector_matches_set(selector, p->dict, labels);
+	return ok && (is_idle || p->sample.n > 1);
+}
+
+void time_series_add_profile(struct time_series *t, struct profile *p, label_set_id labels)
+{
+	uint32_t col;
+
+	if (select_profile(t, p, labels) && time_series_type_of_profile(t, p, &col)) {
+		sum_groups(t, p, labels, col);
 		if (t->options.each)
 			tell_profile(t, p);
 		for (uint32_t i = 1; i < t->now.n && !t->options.each; i++) {
@@ -217,10 +238,7 @@ void time_series_add_profile(struct time_series *t, struct profile *p)
 			add_profile_point(t, now->group, &p->head, p->nprofile, now->value,
 					  now->total);
 		}
-	} else if (!ok) {
-		t->nother_type++;
 	}
-	buf_release(&why);
 }
 
 /* Stores */
@@ -426,7 +444,7 @@ static void add_profiles(struct time_series *t, struct store_view *v)
 	profile_init(&p, v->dict);
 	store_reader_begin(&r, v, t->options.selector);
 	while (store_next(&r, &p))
-		time_series_add_profile(t, &p);
+		time_series_add_profile(t, &p, series_labels(r.piece.series, v->dict));
 	store_reader_end(&r);
 	profile_release(&p);
 }

@@ -69,6 +69,9 @@ void selector_print(const struct selector *s, struct buf *b);
  */
 bool selector_matches_labels(struct selector *s, const struct label_text *labels, size_t n);
 
+/* The same for a set of labels in a dictionary. */
+bool selector_matches_set(struct selector *s, const struct dictionary *d, label_set_id set);
+
 /*
  * Do matchers of `name` apply to a label of the name `label`? They do if both are the same, or
  * if they are span_id and profile_id, which older SDKs of Pyroscope use for span_id.
