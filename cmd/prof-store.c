@@ -5,6 +5,7 @@
 #include "base/when.h"
 #include "cmd/common.h"
 #include "cmd/label_list.h"
+#include "cmd/option_use.h"
 #include "cmd/store/store_add.h"
 #include "cmd/store/store_list.h"
 #include "query/select/selector.h"
@@ -14,6 +15,8 @@
 #include "store/sync.h"
 #include "store/verify.h"
 
+enum { MAX_LABEL = 64 << 10 };
+
 static struct {
 	struct opt_list labels, rename, drop;
 	const char *since, *until;
@@ -22,7 +25,7 @@ static struct {
 	bool keep_given, no_compact, resolution_given;
 	int to;
 	int64_t level;
-} o = { .to = -1, .max_label = 64 << 10 };
+} o = { .to = -1, .max_label = MAX_LABEL, .level = -1 };
 
 static const char *const report_formats[] = { "text", "tsv", "json", NULL };
 
@@ -98,7 +101,7 @@ static void report_compaction(struct compact_result *r)
 
 static bool compact(const char *dir, bool all)
 {
-	struct compact_options how = { .all = all, .zstd_level = (int)o.level };
+	struct compact_options how = { .all = all, .zstd_level = o.level < 0 ? 0 : (int)o.level };
 	struct compact_result r;
 	bool ok = store_compact(dir, &how, &r);
 
@@ -186,8 +189,11 @@ static void parse_rules(struct relabel *r)
 			usage("--rename %s: expected OLD=NEW", o.rename.v[i]);
 		vec_push(r, { from, to });
 	}
-	for (size_t i = 0; i < o.drop.n; i++)
+	for (size_t i = 0; i < o.drop.n; i++) {
+		if (!*o.drop.v[i])
+			usage("--drop: a label without a name");
 		vec_push(r, { .from = str_of(o.drop.v[i]) });
+	}
 	if (!r->n)
 		usage("relabel: --rename OLD=NEW or --drop LABEL says what to do");
 }
@@ -348,6 +354,28 @@ static const struct {
 	{ "sync", run_sync, .has_args = true },
 };
 
+static void check_options(const char *command)
+{
+	const struct option_use uses[] = {
+		{ "label", o.labels.n > 0, "add import" },
+		{ "max-label", o.max_label != MAX_LABEL, "add import" },
+		{ "no-compact", o.no_compact, "add import" },
+		{ "resolution", o.resolution_given, "add import compact" },
+		{ "since", o.since != NULL, "export" },
+		{ "until", o.until != NULL, "export" },
+		{ "rename", o.rename.n > 0, "relabel" },
+		{ "drop", o.drop.n > 0, "relabel" },
+		{ "keep", o.keep_given, "gc" },
+		{ "max-size", o.most > 0, "gc" },
+		{ "level", o.level >= 0, "compact" },
+		{ "to", o.to >= 0, "ls stat" },
+	};
+
+	option_uses_check_command(uses, LEN(uses), command);
+	if (o.level == 0 || o.level > 19)
+		usage("--level is 1 to 19");
+}
+
 int main(int argc, char **argv)
 {
 	char **args = start(&cmd, argc, argv);
@@ -362,8 +390,7 @@ int main(int argc, char **argv)
 			usage("%s: which directory?", args[0]);
 		if (args[2] && !commands[i].has_args)
 			usage("%s: '%s' is one operand too many", args[0], args[2]);
-		if (o.level > 19)
-			usage("--level is 1 to 19");
+		check_options(args[0]);
 		if (s3_is(args[1]) && !commands[i].only_reads)
 			usage("%s: a store in S3 is only read", args[0]);
 		if (commands[i].makes && !store_make(args[1], &why))
@@ -372,8 +399,7 @@ int main(int argc, char **argv)
 			return complain("%s: is not a store: \"prof-store add\" makes one",
 					args[1]),
 			       2;
-		if ((!commands[i].only_reads || o.resolution_given) &&
-		    !store_is_known(args[1], &why))
+		if (!commands[i].only_reads && !store_is_known(args[1], &why))
 			return complain("%.*s", STR_ARG(buf_str(&why))), 2;
 		if (o.resolution_given && !store_set_resolution(args[1], o.resolution))
 			return complain("%s: cannot set the resolution: %s", args[1],

@@ -33,7 +33,7 @@ prof-store compact S
 at $((noon + 86400)) 'main;a 10'
 prof-store compact S
 at $((noon + 86410)) 'main;a 20'
-prof-store compact S --no-compact
+prof-store compact S
 at $((noon + 172800)) 'main;c 40'
 prof-store compact S
 
