@@ -233,6 +233,9 @@ app=web" 'become one'
 prof-query L -t folded >out
 same out want 'with the samples of both'
 is "$(prof-query L '{app="api"}' --profiles -t tsv | sed 1d | wc -l)" 2 'and each profile of its own'
+prof-store export L >relabelled
+exits 0 'an import of what was relabelled' prof-store import L relabelled
+says '^prof-store: 0 profiles stored, 3 were there already' 'finds it in the store'
 exits 2 'relabel needs a rule' prof-store relabel L
 exits 2 'and a rule two names' prof-store relabel L --rename x
 exits 2 'a label has a name' prof-store relabel L --drop ''
