@@ -1,4 +1,7 @@
-/* Which reports an option of prof-query is for: one that would change nothing is an error. */
+/*
+ * Which reports of prof-query, or commands of prof-store, an option is for: one that would change
+ * nothing is an error.
+ */
 #ifndef CMD_OPTION_USE_H
 #define CMD_OPTION_USE_H
 
@@ -16,5 +19,8 @@ struct option_use {
  * profile is written. of_times: a report of time_reports.h.
  */
 void option_uses_check(const struct option_use *use, size_t n, const char *report, bool of_times);
+
+/* The same for a program with commands. */
+void option_uses_check_command(const struct option_use *use, size_t n, const char *command);
 
 #endif

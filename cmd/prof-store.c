@@ -5,6 +5,7 @@
 #include "base/when.h"
 #include "cmd/common.h"
 #include "cmd/label_list.h"
+#include "cmd/option_use.h"
 #include "cmd/store/store_add.h"
 #include "cmd/store/store_list.h"
 #include "query/select/selector.h"
@@ -14,6 +15,8 @@
 #include "store/sync.h"
 #include "store/verify.h"
 
+enum { MAX_LABEL = 64 << 10 };
+
 static struct {
 	struct opt_list labels, rename, drop;
 	const char *since, *until;
@@ -22,7 +25,7 @@ static struct {
 	bool keep_given, no_compact, resolution_given;
 	int to;
 	int64_t level;
-} o = { .to = -1, .max_label = 64 << 10 };
+} o = { .to = -1, .max_label = MAX_LABEL, .level = -1 };
 
 static const char *const report_formats[] = { "text", "tsv", "json", NULL };
 
@@ -98,7 +101,7 @@ static void report_compaction(struct compact_result *r)
 
 static bool compact(const char *dir, bool all)
 {
-	struct compact_options how = { .all = all, .zstd_level = (int)o.level };
+	struct compact_options how = { .all = all, .zstd_level = o.level < 0 ? 0 : (int)o.level };
 	struct compact_result r;
 	bool ok = store_compact(dir, &how, &r);
 
@@ -186,8 +189,11 @@ static void parse_rules(struct relabel *r)
 			usage("--rename %s: expected OLD=NEW", o.rename.v[i]);
 		vec_push(r, { from, to });
 	}
-	for (size_t i = 0; i < o.drop.n; i++)
+	for (size_t i = 0; i < o.drop.n; i++) {
+		if (!*o.drop.v[i])
+			usage("--drop: a label without a name");
 		vec_push(r, { .from = str_of(o.drop.v[i]) });
+	}
 	if (!r->n)
 		usage("relabel: --rename OLD=NEW or --drop LABEL says what to do");
 }
@@ -242,38 +248,52 @@ static void parse_time(const char *option, const char *text, int64_t *ns)
 	buf_release(&why);
 }
 
-static bool write_profile(struct out *out, struct selector *s, struct profile *p, bool *ok)
+struct exporting {
+	struct out out;
+	struct selector *selector; /* NULL: everything */
+	uint64_t nnameless;        /* profiles without samples, which could keep their labels */
+	bool ok;
+};
+
+/* `labels` are those of the series, by which a profile without samples is selected. */
+static bool write_profile(struct exporting *e, struct profile *p, label_set_id labels)
 {
+	struct selector *s = e->selector;
 	struct buf why = { 0 };
-	bool had_samples = p->sample.n > 1;
+	bool is_idle = p->sample.n == 1;
 
 	if (s && !selector_apply(s, p, &why)) {
-		*ok = complain("the selector %.*s", STR_ARG(buf_str(&why)));
-	} else if (p->sample.n > 1 || !had_samples) {
-		format_pprof.write(out, p);
-		out_flush(out);
+		e->ok = complain("the selector %.*s", STR_ARG(buf_str(&why)));
+	} else if (is_idle ? !s || selector_matches_set(s, p->dict, labels) : p->sample.n > 1) {
+		format_pprof.write(&e->out, p);
+		out_flush(&e->out);
+		e->nnameless += is_idle && labels.i;
 	}
 	buf_release(&why);
-	return *ok && !out->failed;
+	return e->ok && !e->out.failed;
 }
 
 static bool export_view(struct store_view *v, struct selector *s, struct dictionary *d)
 {
+	struct exporting e = { .selector = s, .ok = true };
 	struct store_reader r;
 	struct profile p;
-	struct out out;
-	bool ok = true;
 
 	profile_init(&p, d);
-	if (out_open(&out, common.output, common.pack) && out_binary(&out)) {
+	if (out_open(&e.out, common.output, common.pack) && out_binary(&e.out)) {
 		store_reader_begin(&r, v, s);
-		while (store_next(&r, &p) && write_profile(&out, s, &p, &ok))
+		while (store_next(&r, &p) &&
+		       write_profile(&e, &p, series_labels(r.piece.series, d)))
 			;
 		store_reader_end(&r);
 	}
-	ok = finish_output(&out) && ok;
+	e.ok = finish_output(&e.out) && e.ok;
+	if (e.nnameless)
+		note("%llu profile%s no samples, so no place for the labels of %s series",
+		     (unsigned long long)e.nnameless, e.nnameless == 1 ? " has" : "s have",
+		     e.nnameless == 1 ? "its" : "their");
 	profile_release(&p);
-	return ok;
+	return e.ok;
 }
 
 static bool run_export(const char *dir, char **args)
@@ -334,6 +354,28 @@ static const struct {
 	{ "sync", run_sync, .has_args = true },
 };
 
+static void check_options(const char *command)
+{
+	const struct option_use uses[] = {
+		{ "label", o.labels.n > 0, "add import" },
+		{ "max-label", o.max_label != MAX_LABEL, "add import" },
+		{ "no-compact", o.no_compact, "add import" },
+		{ "resolution", o.resolution_given, "add import compact" },
+		{ "since", o.since != NULL, "export" },
+		{ "until", o.until != NULL, "export" },
+		{ "rename", o.rename.n > 0, "relabel" },
+		{ "drop", o.drop.n > 0, "relabel" },
+		{ "keep", o.keep_given, "gc" },
+		{ "max-size", o.most > 0, "gc" },
+		{ "level", o.level >= 0, "compact" },
+		{ "to", o.to >= 0, "ls stat" },
+	};
+
+	option_uses_check_command(uses, LEN(uses), command);
+	if (o.level == 0 || o.level > 19)
+		usage("--level is 1 to 19");
+}
+
 int main(int argc, char **argv)
 {
 	char **args = start(&cmd, argc, argv);
@@ -348,8 +390,7 @@ int main(int argc, char **argv)
 			usage("%s: which directory?", args[0]);
 		if (args[2] && !commands[i].has_args)
 			usage("%s: '%s' is one operand too many", args[0], args[2]);
-		if (o.level > 19)
-			usage("--level is 1 to 19");
+		check_options(args[0]);
 		if (s3_is(args[1]) && !commands[i].only_reads)
 			usage("%s: a store in S3 is only read", args[0]);
 		if (commands[i].makes && !store_make(args[1], &why))
@@ -358,8 +399,7 @@ int main(int argc, char **argv)
 			return complain("%s: is not a store: \"prof-store add\" makes one",
 					args[1]),
 			       2;
-		if ((!commands[i].only_reads || o.resolution_given) &&
-		    !store_is_known(args[1], &why))
+		if (!commands[i].only_reads && !store_is_known(args[1], &why))
 			return complain("%.*s", STR_ARG(buf_str(&why))), 2;
 		if (o.resolution_given && !store_set_resolution(args[1], o.resolution))
 			return complain("%s: cannot set the resolution: %s", args[1],

@@ -10,6 +10,7 @@ contains "busy". Some buckets are special:
     skewed           says that the clock is wrong
     changing         replaces an object after the first part of it was read
     careless         does so, too, and does not know If-Match
+    together         answers the first four requests for objects only once it has all four
     partial          keeps what has arrived of an object when its client is cut off
 
 DIR/log has a line for each request: method, path, range, status.
@@ -18,17 +19,31 @@ import hashlib
 import hmac
 import http.server
 import sys
+import threading
 import urllib.parse
 import xml.sax.saxutils
 
 DIR, ID, KEY = sys.argv[1:4]
 objects = {}
 asked = set()
+four = threading.Barrier(4, timeout=20)
 log = open(DIR + "/log", "a", buffering=1)
 
 
 def digest(key, text):
     return hmac.new(key, text.encode(), hashlib.sha256).digest()
+
+
+def together():
+    """Have four requests been here at once?"""
+    global four
+    try:
+        if four:
+            four.wait()
+            four = None
+    except threading.BrokenBarrierError:
+        return False
+    return True
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -123,6 +138,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         etag = '"%s"' % hashlib.md5(objects[path]).hexdigest()
         if bucket != "careless" and self.headers.get("If-Match", etag) != etag:
             return self.error(412, "PreconditionFailed")
+        if bucket == "together" and not together():
+            return self.error(400, "TheOthersAreMissing")
         content = objects[path]
         if bucket in ("changing", "careless"):
             objects[path] = bytes(255 - b for b in content)

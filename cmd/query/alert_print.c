@@ -85,7 +85,7 @@ static void print_episode_text(struct time_table *t, const struct alert *a,
 
 	print_group(a, e->group, &group);
 	buf_printf(b, "%-7s  ", state_of(a, e));
-	when_print_local(b, e->since);
+	when_print_local_exact(b, e->since);
 	buf_add(b, S("  for "));
 	print_length(b, ((double)e->until - (double)e->since) / 1e9);
 	buf_add(b, S("  "));
@@ -192,7 +192,7 @@ static void put_json_time(struct json *j, const char *key, int64_t ns)
 {
 	struct buf text = { 0 };
 
-	when_print(&text, ns);
+	when_print_exact(&text, ns);
 	json_member_string(j, key, buf_str(&text));
 	buf_release(&text);
 }

@@ -310,7 +310,7 @@ int alerts_run(const struct alert_request *r, char *const *paths, struct selecto
 		begin_alerts(&a, r, paths, selector);
 		a.failed |= !read_stores(&a, paths);
 		a.failed |= !read_files(&a, paths);
-		note_left_out(&a.alert.v[0].now);
+		a.failed |= !note_left_out(&a.alert.v[0].now);
 		judge(&a);
 		a.failed |= !explain_firing(&a, paths);
 		a.failed |= !(r->alertmanager ? alerts_print_webhook(a.alert.v, a.alert.n) :

@@ -39,8 +39,7 @@ static bool read_history(struct history *h, char *const *paths, struct selector 
 	function_history_begin(&r, h, &options);
 	chosen_times(&since, &until);
 	ok = visit_all(&v, paths, since, until);
-	if (r.types.nother_type)
-		note_left_out(&r.types);
+	ok = note_other_types(&r.types) && ok;
 	if (r.nfar)
 		note("%llu profiles are too far from the others in time and left out",
 		     (unsigned long long)r.nfar);
@@ -244,7 +243,8 @@ static void groups_of_store(void *context, struct store_view *v)
 
 static void groups_of_profile(void *context, struct profile *p)
 {
-	time_series_add_profile(context, p);
+	if (p->sample.n > 1)
+		time_series_add_profile(context, p, (label_set_id){ 0 });
 }
 
 /* Find the sets of values of the labels of --by. */

@@ -249,7 +249,7 @@ static void print_cell(struct time_table *t, const struct heat_map *m, size_t co
 {
 	struct buf time = { 0 };
 
-	put_column_time(&time, m, column, when_print);
+	put_column_time(&time, m, column, when_print_exact);
 	put_text_cell(t, buf_str(&time), 0);
 	put_number_cell(t, row_value(m, row), m->unit);
 	put_number_cell(t, row_value(m, row + 1), m->unit);

@@ -26,7 +26,7 @@ static void series_of_profile(void *context, struct profile *p)
 {
 	struct reading *r = context;
 
-	time_series_add_profile(r->t, p);
+	time_series_add_profile(r->t, p, (label_set_id){ 0 });
 }
 
 static bool series_of_server(void *context, struct server *s)
@@ -79,8 +79,11 @@ static void note_absent_function(const struct time_series *t, const char *functi
 		note("--function: nothing matches '%s'", function);
 }
 
-void note_other_types(const struct time_series *t)
+bool note_other_types(const struct time_series *t)
 {
+	if (t->nother_type && !t->type_id.n)
+		return complain("no selected profile has sample type '%.*s'",
+				STR_ARG(t->options.type));
 	if (t->nother_type)
 		note("%llu profile%s not of type %.*s and left out (--type chooses another)",
 		     (unsigned long long)t->nother_type, t->nother_type == 1 ? " is" : "s are",
@@ -88,13 +91,14 @@ void note_other_types(const struct time_series *t)
 	if (t->saturated)
 		note("%llu sums do not fit in 64 bits and are kept at the limit",
 		     (unsigned long long)t->saturated);
+	return true;
 }
 
-void note_left_out(const struct time_series *t)
+bool note_left_out(const struct time_series *t)
 {
-	if (t->points.n == 1)
+	if (t->points.n == 1 && !t->nother_type)
 		note("no profile is selected");
-	note_other_types(t);
+	return note_other_types(t);
 }
 
 /* Parse the samples of --function and the series' labels. Release the pattern after reading. */
@@ -148,7 +152,7 @@ static bool print_series(const struct over_time *o, char *const *paths, struct s
 	v.singly = shown.measure == ALERT_MAX;
 	time_series_begin(&t, &options);
 	ok = read_series(&reading, &v, paths, &re);
-	note_left_out(&t);
+	ok = note_left_out(&t) && ok;
 	if (t.points.n > 1) {
 		note_absent_labels(&t);
 		note_absent_function(&t, o->function);
@@ -235,13 +239,13 @@ static bool print_values(const struct over_time *o, char *const *paths, struct s
 	ok = visit_all(&v, paths, since, until);
 	if (re.failed)
 		ok = complain("--function: the pattern %s", re.failed);
-	if (!values.n)
+	if (!values.n && !t.nother_type)
 		note("no profile is selected");
 	if (values.nvoid)
 		note("%zu of %zu profiles have no %s, so no %s, and are left out", values.nvoid,
 		     values.n, values.measure == ALERT_RATE ? "length" : "values",
 		     alert_measure_name(values.measure));
-	note_other_types(&t);
+	ok = note_other_types(&t) && ok;
 	ok = (o->exemplars ? exemplars_print : heat_map_print)(&values) && ok;
 	time_series_release(&t);
 	regex_release(&re);

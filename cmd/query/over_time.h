@@ -26,8 +26,11 @@ bool over_time_print(const struct over_time *o, char *const *paths, struct selec
 /* Split "LABEL,..." into to->by. */
 void split_labels(struct time_series_options *to, const char *by);
 
-/* Note what is left out of the series; the second one also notes that the series is empty. */
-void note_other_types(const struct time_series *t);
-void note_left_out(const struct time_series *t);
+/*
+ * Note what is left out of the series; the second one also notes that the series is empty.
+ * False, with an error, if profiles were selected and none has the type of --type.
+ */
+bool note_other_types(const struct time_series *t);
+bool note_left_out(const struct time_series *t);
 
 #endif

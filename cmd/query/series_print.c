@@ -49,7 +49,7 @@ static void put_rows(struct time_table *table, const struct time_series *t,
 	for (size_t i = 0; i < n && !table->out.failed; i++) {
 		struct str group = point[i].group;
 
-		put_time_cell(table, point[i].point->time);
+		put_step_cell(table, point[i].point->time);
 		for (size_t k = 0; k < t->options.nby; k++)
 			put_text_cell(table, str_cut(&group, '\0'), 16);
 		put_point(table, t, point[i].point, show);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "cmd/common.h"
+#include "cmd/query/over_time.h"
 #include "cmd/query/time_table.h"
 #include "cmd/query/visits.h"
 #include "profile/type.h"
@@ -186,11 +187,6 @@ static void note_joined(const struct joining *j)
 	if (j->nunknown)
 		note("%llu sample%s of spans that are not in the file",
 		     (unsigned long long)j->nunknown, j->nunknown == 1 ? " is" : "s are");
-	if (j->types.nother_type)
-		note("%llu profile%s not of type %.*s and left out (--type chooses another)",
-		     (unsigned long long)j->types.nother_type,
-		     j->types.nother_type == 1 ? " is" : "s are",
-		     STR_ARG(buf_str(&j->types.type_id)));
 }
 
 bool span_report_print(const struct span_request *r, char *const *paths, struct selector *selector,
@@ -218,6 +214,7 @@ bool span_report_print(const struct span_request *r, char *const *paths, struct 
 	if (ok) {
 		ok = visit_all(&v, paths, since, until);
 		note_joined(&j);
+		ok = note_other_types(&j.types) && ok;
 		ok = print_spans(&j, r, format) && ok;
 	}
 	time_series_release(&j.types);

@@ -36,13 +36,23 @@ static void separate(struct time_table *t)
 	t->is_begun = true;
 }
 
-void put_time_cell(struct time_table *t, int64_t ns)
+static void put_when(struct time_table *t, int64_t ns, void (*for_people)(struct buf *, int64_t))
 {
 	struct buf text = { 0 };
 
-	(t->format == REPORT_TEXT ? when_print_local : when_print)(&text, ns);
+	(t->format == REPORT_TEXT ? for_people : when_print_exact)(&text, ns);
 	put_text_cell(t, buf_str(&text), 0);
 	buf_release(&text);
+}
+
+void put_time_cell(struct time_table *t, int64_t ns)
+{
+	put_when(t, ns, when_print_local);
+}
+
+void put_step_cell(struct time_table *t, int64_t ns)
+{
+	put_when(t, ns, when_print_local_exact);
 }
 
 void put_text_cell(struct time_table *t, struct str text, size_t width)

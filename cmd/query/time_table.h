@@ -22,8 +22,11 @@ struct time_table {
 bool time_table_begin(struct time_table *t, enum report_format format);
 bool time_table_end(struct time_table *t);
 
-/* Put a time: local for people, RFC 3339 for programs. */
+/* Put a time: local and to the second for people, exact and in RFC 3339 for programs. */
 void put_time_cell(struct time_table *t, int64_t ns);
+
+/* The same for the beginning of a step, which is exact for people, too. */
+void put_step_cell(struct time_table *t, int64_t ns);
 
 void put_text_cell(struct time_table *t, struct str text, size_t width);
 

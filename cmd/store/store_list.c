@@ -89,8 +89,8 @@ static void print_file(struct table_out *t, const struct view_file *f, const str
 	struct buf from = { 0 }, to = { 0 };
 
 	if (c->nprofile) {
-		when_print(&from, c->first);
-		when_print(&to, c->last);
+		(t->format ? when_print_exact : when_print)(&from, c->first);
+		(t->format ? when_print_exact : when_print)(&to, c->last);
 	}
 	if (!t->format) {
 		buf_printf(&t->out.bytes,

@@ -366,24 +366,48 @@ bool when_parse(struct str text, int64_t now, int64_t *ns, struct buf *error)
 	return ok;
 }
 
-void when_print(struct buf *b, int64_t ns)
+/* Append the broken-down time; with a fraction, also ".25", without zeros at the end. */
+static void put_broken_down(struct buf *b, const char *form, int64_t ns,
+			    struct tm *(*broken_down)(const time_t *t, struct tm *to),
+			    bool is_exact)
 {
-	time_t seconds = (time_t)(ns / 1000000000) - (ns % 1000000000 < 0);
+	int64_t fraction = (ns % SECOND + SECOND) % SECOND;
+	time_t seconds = (time_t)(ns / SECOND - (ns % SECOND < 0));
 	struct tm tm;
 	char text[32] = "?";
 
-	if (gmtime_r(&seconds, &tm))
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	if (broken_down(&seconds, &tm))
+		strftime(text, sizeof(text), form, &tm);
 	buf_add(b, str_of(text));
+	if (!is_exact || !fraction)
+		return;
+	buf_printf(b, ".%09lld", (long long)fraction);
+	while (b->p[b->n - 1] == '0')
+		b->n--;
+}
+
+static void put_utc(struct buf *b, int64_t ns, bool is_exact)
+{
+	put_broken_down(b, "%Y-%m-%dT%H:%M:%S", ns, gmtime_r, is_exact);
+	buf_ch(b, 'Z');
+}
+
+void when_print(struct buf *b, int64_t ns)
+{
+	put_utc(b, ns, false);
+}
+
+void when_print_exact(struct buf *b, int64_t ns)
+{
+	put_utc(b, ns, true);
 }
 
 void when_print_local(struct buf *b, int64_t ns)
 {
-	time_t seconds = (time_t)(ns / 1000000000) - (ns % 1000000000 < 0);
-	struct tm tm;
-	char text[32] = "?";
+	put_broken_down(b, "%Y-%m-%d %H:%M:%S", ns, localtime_r, false);
+}
 
-	if (localtime_r(&seconds, &tm))
-		strftime(text, sizeof(text), "%Y-%m-%d %H:%M:%S", &tm);
-	buf_add(b, str_of(text));
+void when_print_local_exact(struct buf *b, int64_t ns)
+{
+	put_broken_down(b, "%Y-%m-%d %H:%M:%S", ns, localtime_r, true);
 }

@@ -30,6 +30,10 @@ void when_print(struct buf *b, int64_t ns);
 /* The same for people: local time, 2026-11-29 08:00:00. */
 void when_print_local(struct buf *b, int64_t ns);
 
+/* The same two with the fraction of the second, unless it is 0: 2026-11-29T08:00:00.25Z. */
+void when_print_exact(struct buf *b, int64_t ns);
+void when_print_local_exact(struct buf *b, int64_t ns);
+
 /* "30d", "2h30m", "1w", "90": a length of time; a bare number is seconds. */
 bool when_duration(struct str text, uint64_t *ns);
 

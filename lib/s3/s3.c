@@ -14,7 +14,7 @@
 #include "s3/credentials.h"
 #include "s3/s3_xml.h"
 
-enum { ATTEMPTS = 3, LONGEST_REGION = 40 };
+enum { ATTEMPTS = 3, AT_ONCE = 16, LONGEST_REGION = 40 };
 static const int64_t answer_ns = INT64_C(3600) * 1000000000; /* for large objects */
 
 struct s3 {
@@ -267,37 +267,105 @@ static bool is_part(const struct s3_object *o, const struct http_answer *a, uint
 	return false;
 }
 
+/* A request for a part of an object. */
+struct part_request {
+	struct buf url, match;
+	char range[80];
+	const char *headers[3];
+	struct http_request http; /* without the URL */
+	struct s3_part *part;
+};
+
+static void part_request_init(struct part_request *r, struct s3_part *part)
+{
+	const struct buf *etag = &part->object->etag;
+
+	*r = (struct part_request){ .part = part, .headers = { r->range } };
+	r->http.headers = r->headers;
+	snprintf(r->range, sizeof(r->range), "Range: bytes=%llu-%llu",
+		 (unsigned long long)part->from, (unsigned long long)(part->from + part->n - 1));
+	if (etag->n && etag->p[0] == '"') { /* a weak one ("W/...") never matches */
+		buf_printf(&r->match, "If-Match: %.*s", STR_ARG(buf_str(etag)));
+		buf_ch(&r->match, '\0');
+		r->headers[1] = r->match.p;
+	}
+}
+
+static void part_request_release(struct part_request *r)
+{
+	buf_release(&r->url);
+	buf_release(&r->match);
+}
+
+static bool take_part(struct s3_part *p, const struct http_answer *a, struct buf *why)
+{
+	if (!is_part(p->object, a, p->from, p->n, why))
+		return false;
+	memcpy(p->to, a->body.p, p->n);
+	return true;
+}
+
 bool s3_get(struct s3 *s, struct s3_object *o, uint64_t from, size_t n, char *to, struct buf *why)
 {
+	struct s3_part part = { .object = o, .from = from, .n = n, .to = to };
 	struct http_answer a = { 0 };
-	struct buf path = { 0 }, match = { 0 };
-	char range[80];
-	const char *headers[] = { range, NULL, NULL };
-	struct http_request r = { .headers = headers };
+	struct part_request r;
 	bool ok;
 
-	put_name(s, o->name, &path);
-	snprintf(range, sizeof(range), "Range: bytes=%llu-%llu", (unsigned long long)from,
-		 (unsigned long long)(from + n - 1));
-	if (o->etag.n && o->etag.p[0] == '"') { /* a weak one ("W/...") never matches */
-		buf_printf(&match, "If-Match: %.*s", STR_ARG(buf_str(&o->etag)));
-		buf_ch(&match, '\0');
-		headers[1] = match.p;
-	}
-	ok = send_request(s, buf_str(&path), &r, &a, why);
+	part_request_init(&r, &part);
+	put_name(s, o->name, &r.url);
+	ok = send_request(s, buf_str(&r.url), &r.http, &a, why);
 	o->is_gone = a.status == 404;
 	if (a.status == 412 || (ok && !is_same_object(o, &a))) {
 		why->n = 0;
 		buf_printf(why, "%s: the object was replaced while it was read", o->name);
 		ok = false;
 	}
-	ok = ok && is_part(o, &a, from, n, why);
-	if (ok)
-		memcpy(to, a.body.p, n);
+	ok = ok && take_part(&part, &a, why);
 	http_answer_release(&a);
-	buf_release(&path);
-	buf_release(&match);
+	part_request_release(&r);
 	return ok;
+}
+
+static void start_part(struct s3 *s, struct s3_part *part)
+{
+	struct part_request *r = mem_zeroed(1, sizeof(*r));
+
+	part_request_init(r, part);
+	buf_add(&r->url, buf_str(&s->base));
+	put_name(s, part->object->name, &r->url);
+	buf_ch(&r->url, '\0');
+	r->http.url = r->url.p;
+	http_start(s->client, &r->http, r);
+}
+
+static void end_part(struct s3 *s)
+{
+	struct http_answer a = { 0 };
+	struct buf why = { 0 };
+	struct part_request *r;
+	void *tag;
+
+	while (!http_next(s->client, -1, &a, &tag))
+		;
+	r = tag;
+	r->part->is_here = (a.status == 200 || a.status == 206) && !a.error.n &&
+			   is_same_object(r->part->object, &a) && take_part(r->part, &a, &why);
+	http_answer_release(&a);
+	buf_release(&why);
+	part_request_release(r);
+	mem_free(r, sizeof(*r));
+}
+
+void s3_get_many(struct s3 *s, struct s3_part *part, size_t n)
+{
+	size_t started = 0;
+
+	while (s->client && (started < n || http_in_flight(s->client)))
+		if (started < n && http_in_flight(s->client) < AT_ONCE)
+			start_part(s, &part[started++]);
+		else
+			end_part(s);
 }
 
 static bool change_object(struct s3 *s, const char *name, const char *method, struct str body,

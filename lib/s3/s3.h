@@ -43,6 +43,21 @@ struct s3_object {
 /* Copy n bytes of an object, starting at offset `from`, to `to`. */
 bool s3_get(struct s3 *s, struct s3_object *o, uint64_t from, size_t n, char *to, struct buf *why);
 
+/* A part of an object, as s3_get() takes it. */
+struct s3_part {
+	struct s3_object *object;
+	uint64_t from;
+	size_t n;
+	char *to;
+	bool is_here; /* set by s3_get_many() */
+};
+
+/*
+ * Fetch parts of different objects, sixteen at a time. Each is asked for once: a part that does
+ * not arrive, for whatever reason, is left for s3_get(), which repeats requests and says why.
+ */
+void s3_get_many(struct s3 *s, struct s3_part *part, size_t n);
+
 bool s3_put(struct s3 *s, const char *name, struct str bytes, struct buf *why);
 
 /* Removing an object that does not exist is no error. */

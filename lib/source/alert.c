@@ -110,16 +110,17 @@ static void remember_paths(struct alert *a, struct profile *p, bool is_before)
 void alert_add_profile(struct alert *a, struct profile *p)
 {
 	int64_t since, until, time = p->head.time;
-	bool has_before = alert_time_before(a, &since, &until);
+	bool has_before = alert_time_before(a, &since, &until), is_idle = p->sample.n == 1;
+	const label_set_id none = { 0 };
 
 	share_types(a);
 	if (time >= a->options.since && time < a->options.until) {
-		time_series_add_profile(&a->now, p);
+		time_series_add_profile(&a->now, p, none);
 		share_types(a);
 		remember_paths(a, p, false);
 	}
-	if (has_before && time >= since && time < until) {
-		time_series_add_profile(&a->before, p);
+	if (has_before && time >= since && time < until && (is_idle || p->sample.n > 1)) {
+		time_series_add_profile(&a->before, p, none);
 		remember_paths(a, p, true);
 	}
 }

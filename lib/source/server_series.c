@@ -333,7 +333,8 @@ void server_add_merge(void *series, const struct merge *merge, struct profile *a
 	answer->head.time = merge->question.range.start * 1000000;
 	t->options.selector = NULL; /* the server has applied it */
 	t->options.type = S("");
-	time_series_add_profile(t, answer);
+	if (answer->sample.n > 1)
+		time_series_add_profile(t, answer, merge->labels);
 	t->options.selector = selector;
 	t->options.type = type;
 }

@@ -66,8 +66,11 @@ struct time_series {
 void time_series_begin(struct time_series *t, const struct time_series_options *options);
 void time_series_release(struct time_series *t);
 
-/* Add a profile. Afterwards it has only the types and labels that the selector selects. */
-void time_series_add_profile(struct time_series *t, struct profile *p);
+/*
+ * Add a profile. Afterwards it has only the types and samples that the selector selects. One
+ * without samples, of an idle time, counts with 0 where its series does, whose labels these are.
+ */
+void time_series_add_profile(struct time_series *t, struct profile *p, label_set_id labels);
 
 /*
  * Add the totals of a profile: its type, the values of the labels that the options name (a NUL

@@ -172,15 +172,20 @@ bool block_open(struct block *b, const char *path)
 	return read_index(b);
 }
 
-bool block_open_object(struct block *b, const char *path, struct s3 *s3, const char *name,
-		       uint64_t size)
+bool block_begin_object(struct block *b, const char *path, struct s3 *s3, const char *name,
+			uint64_t size)
 {
 	*b = (struct block){ 0 };
 	in_open_memory(&b->in, path, str("", 0));
 	if (!ranges_open(&b->ranges, s3, name, size, &b->in))
 		return false;
 	b->file = b->ranges.bytes;
-	return read_index(b);
+	return true;
+}
+
+bool block_open_object(struct block *b)
+{
+	return !b->in.failed && read_index(b);
 }
 
 void block_close(struct block *b)

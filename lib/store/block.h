@@ -80,9 +80,14 @@ struct block {
 bool block_open(struct block *b, const char *path);
 void block_close(struct block *b);
 
-/* The same for an object in S3, which is fetched as it is read. All arguments must stay valid. */
-bool block_open_object(struct block *b, const char *path, struct s3 *s3, const char *name,
-		       uint64_t size);
+/*
+ * The same for an object in S3, which is fetched as it is read, in two steps. Between them the
+ * ends of several objects may be fetched at once, by ranges_fetch_ends(). All arguments must
+ * stay valid.
+ */
+bool block_begin_object(struct block *b, const char *path, struct s3 *s3, const char *name,
+			uint64_t size);
+bool block_open_object(struct block *b);
 
 /* Read the index of chunks, unless it has been read. False with an error in b->in. */
 bool block_read_chunks(struct block *b);

@@ -15,6 +15,7 @@
 #include "profile/profile.h"
 #include "store/chunk.h"
 #include "store/directory.h"
+#include "store/profile_hash.h"
 #include "store/series.h"
 #include "store/symbols.h"
 
@@ -49,8 +50,7 @@ struct log_writer {
 	 */
 	bool holds;
 	struct buf held;
-	VEC(uint64_t) loc_hash; /* by row of dict; 0 = not known */
-	VEC(uint64_t) stack_hash;
+	struct profile_hasher hasher;
 	struct rows_of_chunk rows;
 	struct buf body, packed, series;
 	struct buf error; /* NUL-terminated, printable */

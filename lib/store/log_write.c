@@ -200,86 +200,7 @@ bool log_sync(struct log_writer *w)
 void log_forget(struct log_writer *w)
 {
 	w->dict = NULL;
-	vec_clear(&w->loc_hash);
-	vec_clear(&w->stack_hash);
-}
-
-/* Hashing */
-
-static uint64_t mix(uint64_t a, uint64_t b)
-{
-	unsigned __int128 m = (unsigned __int128)(a ^ 0x9e3779b97f4a7c15) *
-			      (b ^ 0xd6e8feb86659fd93);
-
-	return (uint64_t)(m >> 64) ^ (uint64_t)m ^ a;
-}
-
-static uint64_t hash_text(const struct dictionary *d, str_id id)
-{
-	return check_bytes(dict_text(d, id));
-}
-
-/* Hash the fields of a location that all formats keep. */
-static uint64_t hash_loc(struct log_writer *w, const struct dictionary *d, loc_id id)
-{
-	const struct loc *l = dict_loc(d, id);
-	const struct func *f = dict_func(d, l->func);
-	uint64_t *known = &w->loc_hash.v[id.i], h;
-
-	if (*known)
-		return *known;
-	h = mix(hash_text(d, f->name), hash_text(d, f->file));
-	h = mix(h, (uint64_t)l->line << 32 | f->line);
-	h = mix(h, hash_text(d, f->linkage));
-	h = mix(h, l->flags & LOC_ADDR ? l->addr : 0);
-	h = mix(h, hash_text(d, dict_mapping(d, l->map)->identity));
-	return *known = h | 1;
-}
-
-static uint64_t hash_stack(struct log_writer *w, const struct dictionary *d, stack_id id)
-{
-	uint64_t *known = &w->stack_hash.v[id.i], h = 1;
-	const loc_id *frame;
-	size_t n;
-
-	if (*known)
-		return *known;
-	frame = dict_frames(d, id, &n);
-	for (size_t i = 0; i < n; i++)
-		h = mix(h, hash_loc(w, d, frame[i]));
-	return *known = h | 1;
-}
-
-/* The order of labels does not change the hash. */
-static uint64_t hash_labels(const struct dictionary *d, label_set_id set)
-{
-	uint64_t sum = 0;
-
-	for (; set.i; set = dict_label_set(d, set)->rest) {
-		const struct label *l = dict_label(d, dict_label_set(d, set)->label);
-		uint64_t h = mix(hash_text(d, l->key), hash_text(d, l->str));
-
-		sum += mix(h, (uint64_t)l->num + l->is_num);
-	}
-	return sum;
-}
-
-static uint64_t hash_profile(struct log_writer *w, const struct profile *p,
-			     const label_set_id *labels)
-{
-	uint64_t sum = 0, h = mix(check_bytes(buf_str(&w->series)), (uint64_t)p->head.time);
-
-	vec_append_zeroed(&w->loc_hash, p->dict->loc.n - w->loc_hash.n);
-	vec_append_zeroed(&w->stack_hash, p->dict->stack.n - w->stack_hash.n);
-	for (uint32_t i = 1; i < p->sample.n; i++) {
-		uint64_t s = hash_stack(w, p->dict, profile_sample(p, (sample_id){ i })->stack);
-
-		s = mix(s, hash_labels(p->dict, labels[i]));
-		for (uint32_t t = 0; t < p->ncol; t++)
-			s = mix(s, (uint64_t)p->col[t].v[i]);
-		sum += s;
-	}
-	return mix(mix(h, (uint64_t)p->head.duration), sum);
+	profile_hasher_forget(&w->hasher);
 }
 
 /* Use the profile's dictionary from now on. */
@@ -316,27 +237,25 @@ static void gather_rows(struct rows_of_chunk *r, struct profile *p, const label_
 	vec_push(&r->profile, s);
 }
 
-/* Split the profile into w->rows and w->series. Returns its hash. */
-static uint64_t split_profile(struct log_writer *w, struct profile *p, label_set_id fixed)
+/* Split the profile into w->rows and w->series, and hash it. */
+static void split_profile(struct log_writer *w, struct profile *p, label_set_id fixed)
 {
 	uint32_t n = p->sample.n;
 	label_set_id *labels = mem_zeroed(n, sizeof(*labels)), common;
-	uint64_t hash;
 
 	use_dictionary(w, p);
 	common = series_split(p, fixed, labels);
 	w->series.n = 0;
 	series_put(&w->series, p, common);
-	hash = hash_profile(w, p, labels);
 	gather_rows(&w->rows, p, labels);
-	w->rows.profile.v[0].hash = hash;
+	profile_hash(&w->hasher, p->dict, buf_str(&w->series), &w->rows);
 	mem_free(labels, n * sizeof(*labels));
-	return hash;
 }
 
 uint64_t log_hash(struct log_writer *w, struct profile *p, label_set_id fixed)
 {
-	return split_profile(w, p, fixed);
+	split_profile(w, p, fixed);
+	return w->rows.profile.v[0].hash;
 }
 
 static void put_body(struct log_writer *w, const struct profile *p)
@@ -426,8 +345,7 @@ bool log_writer_end(struct log_writer *w)
 	bool ok = close_log(w) && !w->error.n;
 
 	log_forget(w);
-	vec_release(&w->loc_hash);
-	vec_release(&w->stack_hash);
+	profile_hasher_release(&w->hasher);
 	chunk_release(&w->rows);
 	buf_release(&w->body);
 	buf_release(&w->packed);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "profile/remap.h"
+#include "store/profile_hash.h"
 
 /* Where the rows of a new block come from */
 
@@ -25,8 +26,9 @@ struct relabelling {
 	struct strings series;       /* the new ones */
 	const struct group *group;   /* whose rows are in dict */
 	struct dictionary dict;
-	struct remap remap;       /* from dict into the block's */
-	VEC(label_set_id) labels; /* by number in the group: the set after the rules */
+	struct remap remap;           /* from dict into the block's */
+	VEC(label_set_id) labels;     /* by number in the group: the set after the rules */
+	struct profile_hasher hasher; /* of rows in the block's dictionary */
 };
 
 struct merge {
@@ -225,6 +227,14 @@ static void forget_relabelled(struct merge *m)
 	m->relabel.group = NULL;
 }
 
+static void release_relabelling(struct relabelling *r)
+{
+	if (r->rules)
+		strings_release(&r->series);
+	vec_release(&r->labels);
+	profile_hasher_release(&r->hasher);
+}
+
 /* The rows of the piece's group, in the new block's dictionary or, to relabel, in m's own. */
 static const struct row_numbers *numbers_for(struct merge *m, struct piece *p)
 {
@@ -370,6 +380,8 @@ static void write_span(struct merge *m, const struct origin *o, size_t n, size_t
 		else
 			m->failed |= !take_from_block(m, &o[i], from, to);
 	}
+	if (m->relabel.rules && !m->failed)
+		profile_hash(&m->relabel.hasher, &m->out, o[0].series, &m->rows);
 	m->result->nprofile += m->rows.profile.n;
 	if (m->step && !m->failed)
 		chunk_reduce(&m->rows, m->step, &m->result->saturated);
@@ -412,6 +424,7 @@ static void write_group(struct merge *m, struct origin *o, size_t n)
 	if (!m->failed)
 		m->failed |= !block_group_end(m->w, &m->out);
 	forget_relabelled(m);
+	profile_hasher_forget(&m->relabel.hasher);
 	remap_release(&m->remap);
 	dict_release(&m->out);
 	view_forget_numbers(m->v);
@@ -443,9 +456,7 @@ bool merge_into_block(struct store_view *v, const struct log_contents *logs,
 			end++;
 		write_group(&m, m.origin.v + i, end - i);
 	}
-	if (how->relabel)
-		strings_release(&m.relabel.series);
-	vec_release(&m.relabel.labels);
+	release_relabelling(&m.relabel);
 	vec_release(&m.origin);
 	vec_release(&m.times);
 	chunk_release(&m.rows);

@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <sys/mman.h>
 
+#include "base/vec.h"
+
 /* A request takes about as long as the transfer of a few hundred kilobytes. */
-enum { PAGE = 128 << 10 };
+enum { PAGE = 128 << 10, END = 32 << 10 };
 
 static size_t page_count(const struct ranges *r)
 {
@@ -56,6 +58,27 @@ bool ranges_open(struct ranges *r, struct s3 *s3, const char *name, uint64_t siz
 	in->want = ranges_want;
 	in->want_context = r;
 	return true;
+}
+
+void ranges_fetch_ends(struct ranges *const *r, size_t n)
+{
+	VEC(struct s3_part) part = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		size_t size = r[i]->bytes.n, from = (size - min_size(size, END)) / PAGE * PAGE;
+
+		vec_push(&part, ((struct s3_part){ .object = &r[i]->object,
+						   .from = from,
+						   .n = size - from,
+						   .to = (char *)r[i]->bytes.p + from }));
+	}
+	if (n)
+		s3_get_many(r[0]->s3, part.v, n);
+	for (size_t i = 0; i < n; i++)
+		if (part.v[i].is_here)
+			memset(r[i]->has + part.v[i].from / PAGE, 1,
+			       page_count(r[i]) - part.v[i].from / PAGE);
+	vec_release(&part);
 }
 
 void ranges_close(struct ranges *r)

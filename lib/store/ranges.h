@@ -20,4 +20,10 @@ struct ranges {
 bool ranges_open(struct ranges *r, struct s3 *s3, const char *name, uint64_t size, struct in *in);
 void ranges_close(struct ranges *r);
 
+/*
+ * Fetch the ends of several files side by side, 32 KiB at least: the index of a block is there.
+ * What does not arrive is fetched when it is read.
+ */
+void ranges_fetch_ends(struct ranges *const *r, size_t n);
+
 #endif

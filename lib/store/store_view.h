@@ -27,7 +27,7 @@ struct view_file {
 	struct block block;
 	struct log log;
 	struct spans gone;
-	bool is_bad; /* it could not be opened, or is left out */
+	bool is_bad; /* it is not open, could not be opened, or is left out */
 	/* The group of the block whose rows have been read last, and the dictionary they are in. */
 	const struct group *group;
 	const struct dictionary *group_dict;

@@ -36,36 +36,63 @@ static bool is_of_time(const struct store_view *v, const struct store_name *n)
 	return n->is_log || (n->from < v->until && n->to >= v->since);
 }
 
-/* False if the file is gone: the caller then lists the directory again. */
-static bool open_file(struct store_view *v, const struct store_name *name)
+static struct view_file *add_file(struct store_view *v, const struct store_name *name)
 {
 	struct view_file *f = mem_zeroed(1, sizeof(*f));
+
+	f->name = *name;
+	f->is_bad = true;
+	store_path(f->path, v->dir, name->text);
+	f->size = v->s3 ? name->size : store_file_size(v->dir, name->text);
+	vec_push(&v->file, f);
+	return f;
+}
+
+/* False if the file is gone: the caller then lists the directory again. */
+static bool open_file(struct store_view *v, struct view_file *f)
+{
 	struct stat st;
 	bool ok, is_gone;
 
-	f->name = *name;
-	store_path(f->path, v->dir, name->text);
-	f->size = v->s3 ? name->size : store_file_size(v->dir, name->text);
 	errno = 0;
 	if (v->s3)
-		ok = block_open_object(&f->block, f->path, v->s3, f->name.text, name->size);
-	else if (name->is_log)
+		ok = block_open_object(&f->block);
+	else if (f->name.is_log)
 		ok = log_open(&f->log, f->path, v->dict);
 	else
 		ok = block_open(&f->block, f->path);
 	is_gone = !ok && (v->s3 ? f->block.ranges.object.is_gone :
 				  stat(f->path, &st) < 0 && errno == ENOENT);
 	f->is_bad = !ok;
-	vec_push(&v->file, f);
 	if (!ok && !is_gone)
-		view_error(v, (name->is_log ? &f->log.in : &f->block.in)->error.p);
+		view_error(v, (f->name.is_log ? &f->log.in : &f->block.in)->error.p);
 	return !is_gone;
+}
+
+/* Ask for the indexes of all blocks in S3, which takes a server's time once, not for each. */
+static void fetch_indexes(struct store_view *v)
+{
+	VEC(struct ranges *) ranges = { 0 };
+
+	for (size_t i = 0; i < v->file.n; i++) {
+		struct view_file *f = v->file.v[i];
+
+		if (block_begin_object(&f->block, f->path, v->s3, f->name.text, f->name.size))
+			vec_push(&ranges, &f->block.ranges);
+	}
+	ranges_fetch_ends(ranges.v, ranges.n);
+	vec_release(&ranges);
 }
 
 static bool open_all(struct store_view *v, const struct store_names *names)
 {
 	for (size_t i = 0; i < names->n; i++)
-		if (is_of_time(v, &names->v[i]) && !open_file(v, &names->v[i]))
+		if (is_of_time(v, &names->v[i]))
+			add_file(v, &names->v[i]);
+	if (v->s3)
+		fetch_indexes(v);
+	for (size_t i = 0; i < v->file.n; i++)
+		if (!open_file(v, v->file.v[i]))
 			return false;
 	return true;
 }
@@ -171,7 +198,7 @@ void view_open_files(struct store_view *v, const char *dir, struct dictionary *d
 		.dir = dir, .dict = dict, .since = INT64_MIN, .until = INT64_MAX
 	};
 	for (size_t i = 0; i < names->n; i++)
-		open_file(v, &names->v[i]);
+		open_file(v, add_file(v, &names->v[i]));
 	apply_replaced(v);
 }
 

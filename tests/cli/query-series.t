@@ -225,4 +225,60 @@ for order in 'heap cpu' 'cpu heap' 'block cpu' 'cpu block' 'block heap' 'heap bl
 	done
 done
 
+# Steps and profiles within a second have times that differ.
+for ms in 000 250 999; do
+	printf 'main 1\n' | prof-merge -t pprof | "$BUILD/tests/stamp" time=$noon.$ms >ms.$ms
+done
+prof-store add -q M --resolution 0 ms.*
+prof-query ms.* --series --step 100ms -t tsv | cut -f 1 >out
+is "$(cat out)" 'time
+2026-11-28T12:00:00Z
+2026-11-28T12:00:00.2Z
+2026-11-28T12:00:00.9Z' 'times of steps have fractions'
+is "$(prof-query ms.* --series --step 100ms | cut -c 1-21 | tr '\n' ,)" \
+	'2026-11-28 12:00:00  ,2026-11-28 12:00:00.2,2026-11-28 12:00:00.9,' 'for people, too'
+is "$(prof-query M --profiles -t tsv | cut -f 1 | tail -n 1)" 2026-11-28T12:00:00.999Z 'and times of profiles'
+is "$(prof-store ls M -t tsv | cut -f 3 | tail -n 1)" 2026-11-28T12:00:00.999Z 'and of files of a store'
+is "$(prof-query -q M --alert 'value() > 0' --step 100ms -t json | grep -o '"since":"[^"]*"' | sed -n 2p)" \
+	'"since":"2026-11-28T12:00:00.2Z"' 'and of alerts'
+
+# A type that no profile has
+for report in --series --heatmap --exemplars '--alert value()>1'; do
+	# shellcheck disable=SC2086 # a rule is a word of its own
+	exits 2 "a wrong type with $report" prof-query S $report --type nothing
+	says "no selected profile has sample type 'nothing'" 'is named'
+done
+
+# A profile without samples, of an idle time, counts in its series; profiles of others do not
+# count in a selection. In a log, a block and (its labels apart) a file alike.
+printf 'main 4\n' | prof-merge -t pprof | "$BUILD/tests/stamp" time=$noon >busy
+prof-query -q --ignore . busy -t pprof | "$BUILD/tests/stamp" time=$((noon + 1)) >idle.pb
+prof-store add -q I --no-compact --resolution 0 -l service_name=api busy idle.pb
+for service in web db; do
+	printf 'other 8\n' | prof-merge -t pprof | "$BUILD/tests/stamp" time=$((noon + 2)) >$service
+	prof-store add -q W -l service_name=$service $service
+done
+# Two services in one profile: service_name is a label of samples.
+prof-query -q W -t pprof | "$BUILD/tests/stamp" time=$((noon + 2)) >services.pb
+prof-store add -q I --no-compact services.pb
+for where in log block; do
+	of() {
+		prof-query -q I "$1" --series --measure avg -t tsv | sed 1d | cut -f 2 | tr '\n' ' '
+	}
+	is "$(of '{service_name="api"}')" '2 ' "a $where: the mean of a busy and an idle profile"
+	is "$(of '{service_name!="web"}')" '4 ' "a $where: with those of another service"
+	is "$(prof-query -q I '{service_name="web"}' --heatmap -t tsv | awk -F '\t' 'NR > 1 { n += $4 } END { print n }')" \
+		1 "a $where: profiles of a heat map"
+	is "$(prof-store export -q I '{service_name="web"}' | prof-query - --profiles -t tsv | sed 1d | cut -f 1)" \
+		2026-11-28T12:00:02Z "a $where: an export"
+	prof-store compact -q I --resolution 0
+done
+prof-store export I '{service_name="api"}' >out 2>err
+says '1 profile has no samples, so no place for the labels of its series' 'an export says what pprof cannot keep'
+is "$(prof-query -q busy services.pb '{service_name="web"}' --heatmap -t tsv | wc -l)" 2 'of files, too'
+
+# Which reports an option is for
+exits 2 'an option of other reports' prof-query S --top --step 1m
+says 'step is for --series, --heatmap, --changes, --alert$' 'names these'
+
 finish

@@ -33,7 +33,7 @@ prof-store compact S
 at $((noon + 86400)) 'main;a 10'
 prof-store compact S
 at $((noon + 86410)) 'main;a 20'
-prof-store compact S --no-compact
+prof-store compact S
 at $((noon + 172800)) 'main;c 40'
 prof-store compact S
 
@@ -162,6 +162,16 @@ for bucket in changing careless; do
 	exits 2 "an object that is replaced while it is read ($bucket)" prof-query "s3://$bucket/x" -t folded
 	says 'the object was replaced while it was read' 'is not taken for one'
 done
+
+# A query waits for a server once, not once for each block.
+for day in 1 2 3 4; do
+	at $((noon + day * 86400)) "main;day$day 1"
+	prof-store compact S
+done
+prof-store sync S s3://together/x
+exits 0 'the indexes of blocks are fetched side by side' prof-query s3://together/x --series-list -t tsv
+prof-query S --series-list -t tsv >want
+same out want 'and read'
 
 exits 2 'nothing is added there' prof-store add "$url" x.pb.gz
 exits 2 'a copy needs a URL' prof-store sync S elsewhere

@@ -233,8 +233,24 @@ app=web" 'become one'
 prof-query L -t folded >out
 same out want 'with the samples of both'
 is "$(prof-query L '{app="api"}' --profiles -t tsv | sed 1d | wc -l)" 2 'and each profile of its own'
+prof-store export L >relabelled
+exits 0 'an import of what was relabelled' prof-store import L relabelled
+says '^prof-store: 0 profiles stored, 3 were there already' 'finds it in the store'
 exits 2 'relabel needs a rule' prof-store relabel L
 exits 2 'and a rule two names' prof-store relabel L --rename x
+exits 2 'a label has a name' prof-store relabel L --drop ''
+
+# An option of another command
+ls L >before
+for words in 'ls --since now' 'ls --resolution 0' 'compact --keep 0s' 'gc --keep 1d --drop x' \
+	'verify --level 3' 'compact --level 0' 'export -t json' 'add --max-size 1'; do
+	# shellcheck disable=SC2086 # words
+	exits 2 "prof-store $words is refused" prof-store ${words%% *} L ${words#* }
+done
+exits 2 'as one' prof-store verify L --resolution 0
+says 'resolution is for add, import, compact$' 'that names the right ones'
+ls L >after
+same after before 'and nothing changes'
 
 # Limits of integers
 at $noon 'a 9223372036854775807' >max.pb.gz
@@ -249,7 +265,7 @@ prof-store add -q --resolution 0 LATER max.pb.gz
 echo 'prof-store 2' >LATER/prof-store
 find LATER -type f -exec cksum {} + | sort >before
 for command in 'add LATER max.pb.gz' 'import LATER max.pb.gz' 'compact LATER' 'gc LATER --keep 1s' \
-	'relabel LATER --drop a' 'sync LATER s3://bucket/v' 'ls LATER --resolution 1m:1d'; do
+	'relabel LATER --drop a' 'sync LATER s3://bucket/v' 'compact LATER --resolution 1m:1d'; do
 	# shellcheck disable=SC2086 # words
 	exits 2 "a store of a later version: prof-store ${command%% *} is refused" prof-store $command
 	says 'LATER: is a store of version 2; this program knows version 1$' 'and it says why'

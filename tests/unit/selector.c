@@ -82,6 +82,9 @@ static void types(void)
 	SELECTS("process_cpu", "4/2");
 	SELECTS("{\"process_cpu\", region=\"us-1\"}", "1/2");
 	SELECTS("{__name__=\"process_cpu\"}", "4/2");
+	SELECTS("{__name__=\"process_cpu:cpu:nanoseconds:cpu:nanoseconds\"}", "4/1");
+	SELECTS("{\"process_cpu:cpu:nanoseconds:cpu:nanoseconds:delta\"}", "4/1");
+	SELECTS("{ # of one region\n region=\"us-1\" # }\n, # the last\n}", "1/2");
 	SELECTS("{__type__=\"cpu\"}", "4/1");
 	SELECTS("{__type__!=\"cpu\"}", "4/1");
 	SELECTS("{__unit__=~\"count|bytes\"}", "4/1");
@@ -158,7 +161,7 @@ static void printing(void)
 	round_trip("{\"process_cpu\"}", "process_cpu");
 	round_trip("{__name__=\" a\"}", "{__name__=\" a\"}");
 	round_trip("{__name__=\"a{\"}", "{__name__=\"a{\"}");
-	round_trip("{__name__=\"a:b:c:d:e\"}", "{__name__=\"a:b:c:d:e\"}");
+	round_trip("{__name__=\"a:b:c:d:e\"}", "a:b:c:d:e");
 	round_trip("{__profile_type__=\"a:b\"}", "{__profile_type__=\"a:b\"}");
 	round_trip("{__name__=\"\"}", "{__name__=\"\"}");
 	round_trip("{__type__=~\"x\", __name__=\"y\"}", "{__type__=~\"x\", __name__=\"y\"}");

@@ -78,6 +78,15 @@ static void test_unknown_zone(void)
 	means("2026-11-28T12:00", INT64_C(1795867200000000000));
 }
 
+static void prints(int64_t ns, const char *text)
+{
+	struct buf b = { 0 };
+
+	when_print_exact(&b, ns);
+	is(buf_str(&b), text, "%s", text);
+	buf_release(&b);
+}
+
 static void lasts(const char *text, uint64_t expected)
 {
 	uint64_t ns = 1;
@@ -156,5 +165,11 @@ int main(void)
 	lasts_not("-1h");
 	lasts_not("h");
 	lasts_not("106752d");
+	prints(INT64_C(1795867200000000000), "2026-11-28T12:00:00Z");
+	prints(INT64_C(1795867200250000000), "2026-11-28T12:00:00.25Z");
+	prints(INT64_C(1795867200000000001), "2026-11-28T12:00:00.000000001Z");
+	prints(-1, "1969-12-31T23:59:59.999999999Z");
+	prints(INT64_MIN, "1677-09-21T00:12:43.145224192Z");
+	prints(INT64_MAX, "2262-04-11T23:47:16.854775807Z");
 	return done();
 }

@@ -156,6 +156,17 @@ static void set_text_release(struct set_text *t)
 	buf_release(&t->numbers);
 }
 
+bool selector_matches_set(struct selector *s, const struct dictionary *d, label_set_id set)
+{
+	struct set_text t = { 0 };
+	bool matches;
+
+	set_text_read(&t, d, set);
+	matches = selector_matches_labels(s, t.label, t.n);
+	set_text_release(&t);
+	return matches;
+}
+
 /* Whether each set of labels matches, by row; sets that no sample has are not evaluated. */
 static uint8_t *match_label_sets(struct selector *s, const struct profile *p)
 {

@@ -29,10 +29,16 @@ static char next_char(const struct parser *p)
 	return p->at < p->text.n ? p->text.p[p->at] : '\0';
 }
 
+/* Blanks, and comments: '#' and the rest of the line. */
 static void skip_blanks(struct parser *p)
 {
-	while (p->at < p->text.n && memchr(" \t\r\n", p->text.p[p->at], 4))
-		p->at++;
+	for (bool in_comment = false; p->at < p->text.n; p->at++) {
+		char c = p->text.p[p->at];
+
+		in_comment = c != '\n' && (in_comment || c == '#');
+		if (!in_comment && !memchr(" \t\r\n", c, 4))
+			break;
+	}
 }
 
 /* Skip c, and the blanks after it, if it comes next. */
@@ -193,6 +199,22 @@ static bool compile_pattern(struct parser *p, struct matcher *m, size_t at)
 	return ok;
 }
 
+/*
+ * A type id, or a name: where a name may be, Pyroscope takes an id as well. The sixth part of an
+ * id is ignored: it is not about the type.
+ */
+static bool add_type(struct parser *p, size_t at, struct str text)
+{
+	size_t colons = selector_count_colons(text);
+
+	if (colons > 5)
+		return parse_fail(p, at, "expected a profile type id of five parts");
+	if (colons == 5)
+		text.n = (size_t)str_rchr(text, ':');
+	add_matcher(p->s, colons >= 4 ? S("__profile_type__") : S("__name__"), MATCH_EQUAL, text);
+	return true;
+}
+
 /* name="value", or "name" alone, which is __name__="name". */
 static bool parse_matcher(struct parser *p)
 {
@@ -200,20 +222,20 @@ static bool parse_matcher(struct parser *p)
 	enum matcher_op op;
 	struct str label;
 	struct matcher *m;
-	size_t at;
+	size_t at = p->at;
 
 	if (!parse_name(p))
 		return false;
-	if (in_quotes && (next_char(p) == ',' || next_char(p) == '}')) {
-		add_matcher(p->s, S("__name__"), MATCH_EQUAL, buf_str(&p->word));
-		return true;
-	}
+	if (in_quotes && (next_char(p) == ',' || next_char(p) == '}'))
+		return add_type(p, at, buf_str(&p->word));
 	label = arena_str(&p->s->bytes, buf_str(&p->word));
 	if (!parse_operator(p, &op))
 		return false;
 	at = p->at;
 	if (!parse_quoted(p))
 		return false;
+	if (op == MATCH_EQUAL && str_eq(label, S("__name__")))
+		return add_type(p, at, buf_str(&p->word));
 	m = add_matcher(p->s, label, op, buf_str(&p->word));
 	return op < MATCH_REGEX || compile_pattern(p, m, at);
 }
@@ -232,19 +254,6 @@ static bool parse_braces(struct parser *p)
 	return true;
 }
 
-/* A type id or a name. The sixth part of an id is ignored: it is not about the type. */
-static bool parse_type(struct parser *p, struct str text)
-{
-	size_t colons = selector_count_colons(text);
-
-	if (colons > 5)
-		return parse_fail(p, 0, "expected a profile type id of five parts");
-	if (colons == 5)
-		text.n = (size_t)str_rchr(text, ':');
-	add_matcher(p->s, colons >= 4 ? S("__profile_type__") : S("__name__"), MATCH_EQUAL, text);
-	return true;
-}
-
 bool selector_parse(struct selector *s, struct str text, struct buf *error)
 {
 	struct parser p = { .s = s, .text = text, .error = error };
@@ -255,7 +264,7 @@ bool selector_parse(struct selector *s, struct str text, struct buf *error)
 
 	*s = (struct selector){ 0 };
 	if (type.n)
-		ok = parse_type(&p, type);
+		ok = add_type(&p, 0, type);
 	p.at = end;
 	if (!type.n && brace < 0)
 		ok = parse_fail(&p, 0, "expected '{' or a profile type id");

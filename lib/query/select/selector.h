@@ -12,7 +12,7 @@
  *
  * Labels select samples. These names select sample types instead: __profile_type__
  * (the whole id), __name__, __type__, __unit__, __period_type__, __period_unit__
- * (its five parts). The two kinds of matchers are separate, and both work on text alone,
+ * (its five parts); a __name__ of five parts is the whole id. The two kinds of matchers are separate, and both work on text alone,
  * before any profile is decoded: an index of label sets and type ids is enough to find
  * the profiles that have to be read.
  */
@@ -68,6 +68,9 @@ void selector_print(const struct selector *s, struct buf *b);
  * see selector_check().
  */
 bool selector_matches_labels(struct selector *s, const struct label_text *labels, size_t n);
+
+/* The same for a set of labels in a dictionary. */
+bool selector_matches_set(struct selector *s, const struct dictionary *d, label_set_id set);
 
 /*
  * Do matchers of `name` apply to a label of the name `label`? They do if both are the same, or
