@@ -169,6 +169,14 @@ bool walk_by_scan(struct walk *w, const struct region *r, uint64_t end)
 	       (jumped.function && try_caller(w, &jumped, &trials));
 }
 
+/* Is it where signal handlers return to? A handler that ends in a jump leads here, too. */
+static bool is_sigreturn(struct walk *w, uint64_t pc)
+{
+	const struct region *r = walk_region(w, pc);
+
+	return r && walk_is_sigreturn(w, r, pc);
+}
+
 /*
  * Tries the return address above the frame that the code from `start` to w->pc has set up, if it
  * follows a call that may lead there.
@@ -186,7 +194,7 @@ static bool try_prologue(struct walk *w, const struct region *r, uint64_t start)
 		return false;
 	c.at = w->sp + p.size;
 	known = walk_called_function(w, c.pc, &c.function, &any);
-	if (!any || (known && c.function != start && !walk_jumps_here(w, r, c.function)) ||
+	if ((!any && !is_sigreturn(w, c.pc)) || (known && c.function != start && !walk_jumps_here(w, r, c.function)) ||
 	    (p.fp_at && !walk_read(w, c.at - p.fp_at, &fp)))
 		return false;
 	if (!w->is_trial && !leads_to_end(caller_of(w, &c, fp)))

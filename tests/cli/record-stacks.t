@@ -271,7 +271,7 @@ if [ "$(uname -m)" = x86_64 ]; then
 	$CC -O1 -g -fno-pie -no-pie -o jumps jumps.c
 	prof-record -q -F 499 -o jumps.pb.gz -- ./jumps
 	prof-fold jumps.pb.gz >jumps.folded
-	at_least "$(share jumps.folded 'main;outer;worker$|main;outer;worker ')" 98 'a function that another one jumps to' \
+	at_least "$(share jumps.folded 'main;outer;worker[; ]')" 98 'a function that another one jumps to' \
 		"$(cat jumps.folded)"
 else
 	skip 'assembly of x86-64' 'a function that another one jumps to'
@@ -297,6 +297,40 @@ if [ "$(uname -m)" = x86_64 ]; then
 	pointers no-pointers "$frames" 'stripped, and without tables'
 else
 	skip 'assembly of x86-64' 'calls through pointers'
+fi
+
+# Assembly with one table for a function and the subroutine that it calls, as LuaJIT's interpreter
+# has: in the subroutine, the table leads to a saved zero. And functions without a type and a size.
+cat >machine.c <<'END'
+void outer(void), first(void), second(void);
+__asm__(".text\n.type outer, @function\nouter:\n.cfi_startproc\n"
+	"push %rbp\n.cfi_def_cfa_offset 16\n.cfi_offset 6, -16\nxor %ebp, %ebp\ncall machine\n"
+	"pop %rbp\n.cfi_def_cfa_offset 8\nret\n.cfi_endproc\n.size outer, . - outer\n"
+	".type machine, @function\nmachine:\n.cfi_startproc\n.cfi_def_cfa_offset 80\n.cfi_offset 6, -16\n"
+	"push %rbp\nsub $64, %rsp\nmov $3000, %ecx\n1: call .Lsubroutine\ndec %ecx\njnz 1b\n"
+	"add $64, %rsp\npop %rbp\nret\n"
+	".Lsubroutine:\nmov $100000, %eax\n2: dec %eax\njnz 2b\nret\n.cfi_endproc\n.size machine, . - machine\n"
+	".globl first\n.type first, @function\nfirst:\nmov $100000000, %rax\n3: dec %rax\njnz 3b\nret\n"
+	".globl second\nsecond:\nmov $100000000, %rax\nagain: dec %rax\njnz again\nret\n");
+int main(void)
+{
+	outer();
+	first();
+	second();
+	__asm__ volatile("");
+}
+END
+if [ "$(uname -m)" = x86_64 ] && $CC -O2 -o machine machine.c; then
+	prof-record -q -F 999 -o machine.pb.gz -- ./machine
+	prof-fold machine.pb.gz >machine.folded
+	is "$(grep -c ';machine' machine.folded | sed 's/^[1-9].*/some/'; grep ';machine' machine.folded | grep -vc ';main;outer;machine;machine')" 'some
+0' \
+		'a subroutine of assembly has its callers'
+	is "$(grep -oE 'first|second|again' machine.folded | sort -u | tr '\n' ' ')" 'first second ' \
+		'functions without a type have their names'
+else
+	skip 'assembly of x86-64' 'a subroutine of assembly has its callers'
+	skip 'assembly of x86-64' 'functions without a type have their names'
 fi
 
 # musl's functions have no tables, and its program's entry jumps on twice before main() is called
@@ -344,10 +378,31 @@ __attribute__((noinline)) static void spacious(void)
 	sorts();
 	room[1] = 2;
 }
+static void jumps(int unused)
+{
+	(void)unused;
+	raise(SIGUSR1); /* a jump, which leaves the place where handlers return to as the caller */
+}
+__attribute__((noinline)) static void on_other_stack(void)
+{
+	stack_t other = { .ss_sp = malloc(1 << 16), .ss_size = 1 << 16 };
+	struct sigaction action = { .sa_handler = jumps, .sa_flags = SA_ONSTACK };
+	volatile char room[40000];
+
+	room[0] = room[39999] = 1;
+	sigaltstack(&other, NULL);
+	sigaction(SIGUSR2, &action, NULL);
+	raise(SIGUSR2);
+	room[1] = 2;
+}
 int main(int argc, char **argv)
 {
 	pthread_t t;
 
+	if (argc > 1 && *argv[1] == 'j') {
+		signal(SIGUSR1, handler);
+		on_other_stack();
+	}
 	if (argc > 1 && *argv[1] == 't' && pthread_create(&t, NULL, thread, NULL) == 0)
 		pthread_join(t, NULL);
 	if (argc > 1 && *argv[1] == 'h') {
@@ -382,15 +437,21 @@ if command -v musl-gcc >/dev/null && [ "$(uname -m)" = x86_64 ]; then
 		of_musl handler '^sorts;_start;.*main;.*raise.*;handler;sorts;([^;]*qsort_r|rand|\\[)' 'its signal handlers'
 		is "$(grep -cE '(memset|setjmp);[^;]*;?(thread|handler)' sorts.folded)" 0 \
 			'functions without a symbol do not have the name of the one before them'
+		of_musl jumps '^sorts;_start;.*main;on_other_stack;.*raise;.*raise;.*handler;sorts;([^;]*qsort_r|rand|\\[)' \
+			'a handler that ends in a jump'
+		[ -n "$static" ] || continue
+		is "$(grep -c 'raise;[^;]*;__restore_rt;handler' sorts.folded | sed 's/^[1-9].*/some/')" some \
+			'where handlers return to has its name'
 	done
 else
 	for static in dynamic static; do
-		for what in 'its threads' 'its signal handlers' 'functions without a symbol'; do
+		for what in 'its threads' 'its signal handlers' 'functions without a symbol' 'a handler that ends in a jump'; do
 			skip 'no musl-gcc' "$what, $static"
 		done
 	done
 	skip 'no musl-gcc' "musl's functions, dynamic"
 	skip 'no musl-gcc' "musl's functions, static"
+	skip 'no musl-gcc' 'where handlers return to has its name'
 fi
 
 # C code in a Go program, which may use the frame pointer for other things, has tables of its own
