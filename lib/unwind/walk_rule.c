@@ -176,13 +176,14 @@ static bool leave_subroutine(struct walk *w, const struct rule *rule, const stru
 
 	if (rule->cfa != CFA_SP || w->arch->machine != ELF_MACHINE_X86_64 ||
 	    (pc && walk_region(w, pc - 1)) || !walk_read(w, w->sp, &own) ||
-	    !cfi_function(module_cfi(r->module, address - r->bias), address - r->bias, &start, &end))
+	    !cfi_function(module_cfi(r->module, address - r->bias), address - r->bias, &start,
+			  &end))
 		return false;
 	start += r->bias;
 	end += r->bias;
-	return own > start && own < end &&
-	       walk_call_before(w, r, own, &target) == DIRECT_CALL && target > start &&
-	       target <= address && walk_move(w, own, w->sp + w->arch->word, w->fp, false);
+	return own > start && own < end && walk_call_before(w, r, own, &target) == DIRECT_CALL &&
+	       target > start && target <= address &&
+	       walk_move(w, own, w->sp + w->arch->word, w->fp, false);
 }
 
 bool walk_by_rule(struct walk *w, const struct rule *rule, const struct region *r)

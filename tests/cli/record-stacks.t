@@ -52,6 +52,38 @@ kill $!
 prof-fold moved.pb.gz >moved.folded
 at_least "$(share moved.folded '_start;.*main;moved;spin')" 95 'text that was moved' "$(cat moved.folded)"
 
+# Text that mremap() has moved, of which the kernel tells nothing
+cat >remap.c <<'END'
+#define _GNU_SOURCE
+#include <sys/mman.h>
+#include <unistd.h>
+void loops(void);
+__asm__(".section .loops,\"ax\",@progbits\n.p2align 14\n"
+	".type loop,@function\nloop:\n.cfi_startproc\n1: dec %rdi\njnz 1b\nret\n.cfi_endproc\n"
+	".size loop,.-loop\n.globl loops\n.type loops,@function\nloops:\n.cfi_startproc\n"
+	"sub $8,%rsp\n.cfi_adjust_cfa_offset 8\nmov $1500000000,%rdi\ncall loop\n"
+	"add $8,%rsp\n.cfi_adjust_cfa_offset -8\nret\n.cfi_endproc\n.size loops,.-loops\n"
+	".p2align 14\n.text\n");
+int main(void)
+{
+	enum { PAGE = 1 << 14 };
+	char *at = (char *)((unsigned long)loops & -PAGE), *to = (char *)0x7000000000;
+
+	if (mremap(at, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to) != to)
+		return 1;
+	((void (*)(void))(to + ((char *)loops - at)))();
+	sleep(1);
+	return 0;
+}
+END
+if [ "$(uname -m)" = x86_64 ] && $CC -O2 -o remap remap.c && ./remap; then
+	prof-record -q -F 499 -o remap.pb.gz -- ./remap
+	prof-fold remap.pb.gz >remap.folded
+	at_least "$(share remap.folded '_start;.*main;loops;loop')" 90 'text at another address' "$(cat remap.folded)"
+else
+	skip 'assembly of x86-64' 'text at another address'
+fi
+
 # How it was built
 cp odd gone
 whole deleted 'deleted;spin' ./gone
