@@ -106,6 +106,7 @@ if command -v perf >/dev/null && ./busy && lsattr -v busy >/dev/null 2>&1; then
 	done
 	group=$(children $recorder)
 	kill -9 $recorder
+	# shellcheck disable=SC2086 # a list of numbers
 	kill -9 $group
 	exits 0 'a recording that was killed' prof-fold killed.data
 	is "$(grep -c ';run;burn' out | sed 's/^[1-9].*/some/')" some 'has names'
