@@ -15,9 +15,14 @@ if gcc -shared -fPIC -o libdebuginfod.so.1 "$top/tests/targets/debuginfod.c" && 
 	prof-fold served.pb.gz >served.folded
 	at_least "$(share served.folded '^spin;.*main;work;(first|second)')" 90 \
 		'but from a server' "$(head -3 served.folded)"
+	mkdir silent
+	touch silent/asked
+	DEBUGINFOD_URLS="$tmp/silent" prof-record -q -F 999 --debuginfod -o silent.pb.gz -- ./spin 0.05 >out
+	is "$(cat silent/asked)" asked 'a server that does not answer is asked once'
 	unset DEBUGINFOD_URLS LD_LIBRARY_PATH
 else
 	skip 'needs objcopy and strip' 'a stripped program has names from a server'
+	skip 'needs objcopy and strip' 'a server that does not answer is asked once'
 fi
 
 # The kernel
