@@ -331,6 +331,64 @@ else
 	skip 'assembly of x86-64' 'calls through pointers'
 fi
 
+# A stripped library in assembly, as libx264 is: the only symbol has no size, and is of another function
+cat >hidden.s <<'END'
+	.text
+	.globl exported, table
+	.type exported, @function
+exported:
+	ret
+	.p2align 4
+hidden:
+	push %rbx
+	push %rbp
+	sub $264, %rsp
+	mov $1, %ebp
+	mov $3000, %ebx
+1:	call inner
+	dec %ebx
+	jnz 1b
+	add $264, %rsp
+	pop %rbp
+	pop %rbx
+	ret
+	.p2align 4
+inner:
+	mov $100000, %eax
+2:	dec %eax
+	jnz 2b
+	ret
+	.data
+	.type table, @object
+	.size table, 8
+table:	.quad hidden
+	.section .note.GNU-stack, "", @progbits
+END
+cat >hides.c <<'END'
+#include <unistd.h>
+extern void (*table)(void);
+__attribute__((noinline)) static void outer(void)
+{
+	table();
+	__asm__ volatile("");
+}
+int main(void)
+{
+	outer();
+	sleep(1);
+	return 0;
+}
+END
+if [ "$(uname -m)" = x86_64 ] && $CC -shared -nostdlib -o hidden.so hidden.s && strip hidden.so &&
+	$CC -O2 -o hides hides.c ./hidden.so; then
+	prof-record -q -F 999 -o hides.pb.gz -- ./hides
+	prof-fold hides.pb.gz >hides.folded
+	at_least "$(share hides.folded '^hides;_start;.*main;outer;[^;]*hidden.so[^;]*;[^;]*hidden.so')" 90 \
+		'functions that no symbol names' "$(cut -c 1-200 hides.folded)"
+else
+	skip 'assembly of x86-64' 'functions that no symbol names'
+fi
+
 # Assembly with one table for a function and the subroutine that it calls, as LuaJIT's interpreter
 # has: in the subroutine, the table leads to a saved zero. And functions without a type and a size.
 cat >machine.c <<'END'
