@@ -423,6 +423,46 @@ else
 	skip 'assembly of x86-64' 'functions without a type have their names'
 fi
 
+# Generated code in the frame of the function that jumps to it, and below that, as LuaJIT's traces have
+cat >lent.c <<'END'
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+void vm(void *code);
+__asm__(".text\n.type vm, @function\nvm:\n.cfi_startproc\n.cfi_def_cfa_offset 80\n.cfi_offset 6, -16\n"
+	"push %rbp\nsub $64, %rsp\nlea 1f(%rip), %rsi\nmov $7, %ebp\njmp *%rdi\n"
+	"1: add $64, %rsp\npop %rbp\nret\n.cfi_endproc\n.size vm, . - vm\n");
+__attribute__((noinline)) static void runs(void *code)
+{
+	vm(code);
+	__asm__ volatile("");
+}
+int main(void)
+{
+	static const unsigned char trace[] = {
+		0x48, 0xc7, 0xc1, 0, 0, 0, 0x40, /* mov $1 << 30, %rcx */
+		0x48, 0x83, 0xec, 32,            /* sub $32, %rsp */
+		0x48, 0xff, 0xc9, 0x75, 0xfb,    /* dec %rcx; jnz */
+		0x48, 0x83, 0xc4, 32,            /* add $32, %rsp */
+		0xff, 0xe6,                      /* jmp *%rsi */
+	};
+	void *code = mmap(NULL, 4096, 7, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	memcpy(code, trace, sizeof(trace));
+	runs(code);
+	sleep(1);
+	return 0;
+}
+END
+if [ "$(uname -m)" = x86_64 ] && $CC -O2 -o lent lent.c; then
+	prof-record -q -F 499 -o lent.pb.gz -- ./lent
+	prof-fold lent.pb.gz >lent.folded
+	at_least "$(share lent.folded '^lent;_start;.*main;runs;[^;]*perf-')" 90 'code in the frame of another function' \
+		"$(cut -c 1-200 lent.folded)"
+else
+	skip 'assembly of x86-64' 'code in the frame of another function'
+fi
+
 # musl's functions have no tables, and its program's entry jumps on twice before main() is called
 cat >sorts.c <<'END'
 #include <pthread.h>
