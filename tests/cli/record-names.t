@@ -85,4 +85,39 @@ if ${CXX:-g++} -O2 -g -o lambda lambda.cpp 2>/dev/null; then
 else
 	skip 'no C++ compiler' 'a lambda has the function around it'
 fi
+
+# Nor have inlined functions that only their file knows; a copy that is not inlined has a symbol
+cat >inner.cpp <<'END'
+namespace {
+struct list {
+	unsigned long sum;
+	__attribute__((always_inline)) void add()
+	{
+		for (int i = 0; i < 200000000; i++) {
+			sum += i;
+			__asm__ volatile("" ::"r"(this) : "memory");
+		}
+	}
+};
+namespace parts {
+__attribute__((always_inline)) static inline void each(list *l) { l->add(); }
+}
+}
+int main()
+{
+	list l = { 0 };
+	parts::each(&l);
+	return l.sum == 1;
+}
+END
+for how in '' '-flto' '-fdebug-types-section'; do
+	if ${CXX:-g++} -O2 -g $how -o inner inner.cpp 2>/dev/null; then
+		prof-record -q -F 499 -o inner.pb.gz -- ./inner
+		prof-fold inner.pb.gz >inner.folded
+		at_least "$(share inner.folded 'main;.anonymous namespace.::parts::each;.anonymous namespace.::list::add( |;)')" 90 \
+			"what is inlined has its scopes $how" "$(cat inner.folded)"
+	else
+		skip 'no C++ compiler' "what is inlined has its scopes $how"
+	fi
+done
 finish
