@@ -10,7 +10,7 @@
 #include "object/plt.h"
 
 /* Ranks of overlapping symbols. */
-enum { RANK_NOTYPE, RANK_NO_SIZE, RANK_FUNCTION };
+enum { RANK_LABEL, RANK_NO_SIZE, RANK_FUNCTION };
 
 /* An id: flags, the number of the string section, the offset of the name. */
 enum { ID_GUESSED = 31, ID_PLT = 30, ID_TABLE = 28, ID_OFFSETS = 1 << ID_TABLE };
@@ -44,10 +44,11 @@ static struct str name_of(const struct symtab *t, uint32_t id)
 	return str_cut(&rest, '\0');
 }
 
+/* Functions of assembly often have no type, but other files can call them; labels are local. */
 static uint8_t rank_of(const GElf_Sym *s)
 {
 	if (GELF_ST_TYPE(s->st_info) == STT_NOTYPE)
-		return RANK_NOTYPE;
+		return GELF_ST_BIND(s->st_info) == STB_LOCAL ? RANK_LABEL : RANK_NO_SIZE;
 	return s->st_size ? RANK_FUNCTION : RANK_NO_SIZE;
 }
 
@@ -247,11 +248,11 @@ static void flatten(const struct reader *r, const struct candidate *c, size_t n)
 	uint64_t next = UINT64_MAX, next_function = UINT64_MAX;
 
 	for (size_t i = n; i-- > 0;) {
-		uint64_t end = end_of(r, &c[i], c[i].rank == RANK_NOTYPE ? next : next_function);
+		uint64_t end = end_of(r, &c[i], c[i].rank == RANK_LABEL ? next : next_function);
 
 		v[i] = (struct interval){ c[i].addr, end, c[i].rank, c[i].id };
 		next = c[i].addr;
-		if (c[i].rank != RANK_NOTYPE)
+		if (c[i].rank != RANK_LABEL)
 			next_function = next;
 	}
 	spans_init(&r->t->spans, v, n);

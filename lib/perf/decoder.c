@@ -205,6 +205,24 @@ static bool is_wanted(struct decoder *d, struct process *p)
 	return p->wanted == WANTED;
 }
 
+/*
+ * A program that runs where no mapping is has one that no record told of: mremap() makes none, and
+ * records are lost. The longer nothing is found, the less often it is looked for.
+ */
+static void find_unrecorded(struct decoder *d, const struct record *r, struct process *p)
+{
+	static const uint64_t least_pause = 1u << 26, most_pause = 1ull << 36; /* ns */
+
+	if (!d->host.scan_again || r->sample.mode != RECORD_IN_USER || r->time < p->scan_again_at ||
+	    process_find(&d->processes, p, r->sample.ip))
+		return;
+	if (d->host.scan_again(d->host.context, &d->processes, p) || !p->scan_pause)
+		p->scan_pause = least_pause;
+	else if (p->scan_pause < most_pause)
+		p->scan_pause *= 2;
+	p->scan_again_at = r->time + p->scan_pause;
+}
+
 static void add_kernel_frame(struct decoder *d, struct perf_sample *s, uint64_t address)
 {
 	if (s->nkernel < DECODER_MOST_KERNEL)
@@ -351,6 +369,7 @@ static void on_sample_record(struct decoder *d, const struct record *r, size_t e
 	d->counts.samples++;
 	if (d->processes.thread_names)
 		s.thread = process_thread_name(&d->processes, s.process, r->tid);
+	find_unrecorded(d, r, s.process);
 	add_frames(d, &r->sample, &s);
 	if (r->sample.regs)
 		unwind_sample(d, &r->sample, &s, &state);

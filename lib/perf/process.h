@@ -66,8 +66,10 @@ struct process {
 	size_t nancestor;
 	/* The program: the first mapping since exec(). NULL: not known, or a kernel thread. */
 	struct binary *program;
-	int parent;         /* the process that forked it, also before exec(); 0: not known */
-	uint64_t cgroup;    /* the id of its control group; 0: not known; see cgroups.h */
+	int parent;      /* the process that forked it, also before exec(); 0: not known */
+	uint64_t cgroup; /* the id of its control group; 0: not known; see cgroups.h */
+	/* It may be scanned again at this time, in ns of records, and then after a pause. */
+	uint64_t scan_again_at, scan_pause;
 	void *host_data;    /* the host's; see perf_host.forget() */
 	void *host_context; /* likewise: the process's context */
 };
@@ -114,6 +116,10 @@ void process_drop_maps(struct process *p);
 
 /* Sets the program: the mapped file with that path, which the host knows. */
 void process_set_program(struct process *p, struct str path);
+
+/* Does a process have mappings in a range; and that of a file which begins there? */
+bool process_has_range(const struct process *p, uint64_t start, uint64_t length);
+bool process_has_file(const struct process *p, uint64_t start, struct str path);
 
 /* Changes the name of a process. */
 void process_set_comm(struct process *p, struct str comm);

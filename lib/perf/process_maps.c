@@ -157,6 +157,21 @@ void process_map(struct processes *t, struct process *p, const struct record_map
 	insert_map(p, i, new);
 }
 
+bool process_has_range(const struct process *p, uint64_t start, uint64_t length)
+{
+	size_t i = first_after(p, start);
+
+	return i < p->nmap && p->map[i].region.start - start < length;
+}
+
+bool process_has_file(const struct process *p, uint64_t start, struct str path)
+{
+	size_t i = first_after(p, start);
+
+	return i < p->nmap && p->map[i].region.start == start && p->map[i].binary &&
+	       str_eq(p->map[i].binary->path, path);
+}
+
 void process_set_program(struct process *p, struct str path)
 {
 	for (size_t i = 0; i < p->nmap; i++)

@@ -55,6 +55,12 @@ static void host_scan(void *context, struct processes *t, struct process *p)
 	h->not_opened += !proc_scan(t, p) && (errno == EMFILE || errno == ENFILE);
 }
 
+static bool host_scan_again(void *context, struct processes *t, struct process *p)
+{
+	(void)context;
+	return proc_scan_again(t, p);
+}
+
 static bool host_is_running(void *context, int pid)
 {
 	char path[64];
@@ -179,6 +185,7 @@ struct perf_host live_host_functions(struct live_host *h)
 		.open_binary = host_open_binary,
 		.open_debug_file = host_open_debug_file,
 		.scan = host_scan,
+		.scan_again = host_scan_again,
 		.is_running = host_is_running,
 		.thread_name = host_thread_name,
 		.read = host_read,

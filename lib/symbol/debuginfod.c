@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "symbol/naming/naming_channel.h"
@@ -40,6 +41,9 @@ static NORETURN void run_query(int answer, pid_t parent, struct str build_id)
 	int fd = -1;
 
 	sandbox_helper(answer, parent);
+	/* Its own defaults wait for 90 seconds without an answer, three times for each file. */
+	setenv("DEBUGINFOD_TIMEOUT", "10", 0);
+	setenv("DEBUGINFOD_RETRY_LIMIT", "0", 0);
 	loaded = load_library(&lib);
 	if (loaded)
 		client = lib.begin();
@@ -51,14 +55,16 @@ static NORETURN void run_query(int answer, pid_t parent, struct str build_id)
 
 int debuginfod_open(struct str build_id)
 {
-	static bool missing; /* the library cannot be loaded: try only once */
+	enum { LONG = 8 };    /* seconds for a failure: the servers do not answer */
+	static bool gives_up; /* the library cannot be loaded, or a query was that long */
+	time_t begun = time(NULL);
 	const char *urls = getenv("DEBUGINFOD_URLS");
 	struct naming_channel from = { .accepts_files = true, .most = 1 };
 	pid_t self = getpid(), child;
 	uint32_t kind = 0;
 	int pair[2], fd = -1;
 
-	if (missing || !urls || !*urls ||
+	if (gives_up || !urls || !*urls ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
 		return -1;
 	child = fork();
@@ -68,7 +74,7 @@ int debuginfod_open(struct str build_id)
 	from.fd = pair[0];
 	if (child > 0)
 		naming_receive(&from, &kind, &fd);
-	missing = kind == NO_LIBRARY;
+	gives_up = kind == NO_LIBRARY || (fd < 0 && time(NULL) - begun >= LONG);
 	close(pair[0]);
 	buf_release(&from.body);
 	if (child > 0)

@@ -3,7 +3,6 @@
 void memory_init(struct memory *m, const struct address_space *space)
 {
 	m->space = space;
-	m->gone = !space->read;
 	m->at = 0;
 	m->n = 0;
 }
@@ -13,13 +12,12 @@ static bool fetch(struct memory *m, uint64_t address)
 {
 	m->at = address;
 	m->n = m->space->read(m->space->context, address, m->bytes, sizeof(m->bytes));
-	m->gone = !m->n;
 	return m->n >= sizeof(uint64_t);
 }
 
 bool memory_word(struct memory *m, uint64_t address, uint64_t *word)
 {
-	if (m->gone)
+	if (!m->space->read)
 		return false;
 	if (address < m->at || address - m->at + sizeof(*word) > m->n)
 		if (!fetch(m, address))

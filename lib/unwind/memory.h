@@ -8,7 +8,6 @@ enum { MEMORY_BYTES = 16 << 10 };
 
 struct memory {
 	const struct address_space *space;
-	bool gone; /* a read failed: do not try again */
 	uint64_t at;
 	size_t n; /* bytes of memory in `bytes`, from address `at` on */
 	uint8_t bytes[MEMORY_BYTES];
@@ -17,7 +16,7 @@ struct memory {
 /* Reads nothing yet. */
 void memory_init(struct memory *m, const struct address_space *space);
 
-/* Reads the word at an address. False if the process, or that memory, is gone. */
+/* Reads the word at an address. False if the process, or that memory, is not there. */
 bool memory_word(struct memory *m, uint64_t address, uint64_t *word);
 
 #endif

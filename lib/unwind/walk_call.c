@@ -185,7 +185,10 @@ static bool is_function_symbol(const GElf_Sym *s)
 		(type == STT_NOTYPE && GELF_ST_BIND(s->st_info) == STB_GLOBAL));
 }
 
-/* Sets *f to the nearest function at or before vaddr, which ends where the next one begins. */
+/*
+ * Sets *f to the nearest function at or before vaddr, which ends where the next one begins. One
+ * without a size does so only if all functions have symbols.
+ */
 static void search_symbols(const struct elf *e, const struct elf_section *section, uint64_t vaddr,
 			   struct known_function *f)
 {
@@ -199,7 +202,8 @@ static void search_symbols(const struct elf *e, const struct elf_section *sectio
 			f->end = s.st_value;
 		if (s.st_value <= vaddr && s.st_value >= f->start) {
 			f->start = s.st_value;
-			f->known = !s.st_size || vaddr - s.st_value < s.st_size;
+			f->known = s.st_size ? vaddr - s.st_value < s.st_size :
+					       section->type == SHT_SYMTAB;
 			f->after = s.st_value + s.st_size;
 		}
 	}

@@ -1,5 +1,5 @@
 /*
- * Steps from generated c-> A return address counts only if code returns there, by its
+ * Steps from generated code. A return address counts only if code returns there, by its
  * instructions; what cannot be proven ends the stack.
  */
 #include "unwind/walk_call.h"
@@ -162,7 +162,8 @@ static bool by_unseen_fp(struct walk *w)
 	return true;
 }
 
-bool walk_by_generated(struct walk *w, const struct region *r)
+/* Steps by the frame that the code makes, or by that which its process's code keeps. */
+static bool by_own_frame(struct walk *w, const struct region *r)
 {
 	struct unwinder *u = w->u;
 	struct generated_code c; /* a copy: the cache changes */
@@ -183,4 +184,56 @@ bool walk_by_generated(struct walk *w, const struct region *r)
 	case GENERATED_UNKNOWN: return by_unknown_fp(w);
 	}
 	return by_unseen_fp(w);
+}
+
+/*
+ * The rule of the function that the call before `pc` leads to, if the function has a frame before
+ * its first instruction: its table describes the frame that all of its code, and code that it
+ * jumps to, has.
+ */
+static bool lent_frame(struct walk *w, uint64_t pc, struct rule *rule)
+{
+	const struct region *r;
+	uint64_t target;
+	bool any;
+
+	if (!walk_called_function(w, pc, &target, &any))
+		return false;
+	r = walk_region(w, target);
+	if (!r || !r->module || r->module->arch != w->arch || !module_has_rules(r->module))
+		return false;
+	*rule = walk_rule(w, r, target);
+	return rule->cfa == CFA_SP && rule->cfa_offset > w->arch->word && rule->ra == AT_CFA &&
+	       rule->ra_offset == -w->arch->word && rule->fp == AT_CFA;
+}
+
+/*
+ * Steps from code that runs in the frame of a function which jumps to it, as LuaJIT's traces do,
+ * and may have reserved a little more. With much more, a return address of an earlier call might
+ * be in that part.
+ */
+static bool by_lent_frame(struct walk *w)
+{
+	enum { MOST_FRAME = 256, MOST_RESERVED = 128, ALIGNMENT = 16 };
+	uint64_t at, pc, fp;
+	struct rule rule;
+
+	for (at = w->sp; at < w->sp + MOST_FRAME + MOST_RESERVED; at += w->arch->word) {
+		uint64_t cfa = at + w->arch->word, reserved;
+
+		if (!walk_read(w, at, &pc))
+			return false;
+		if (!lent_frame(w, pc, &rule))
+			continue;
+		reserved = cfa - (uint64_t)(int64_t)rule.cfa_offset - w->sp;
+		if (reserved <= MOST_RESERVED && reserved % ALIGNMENT == 0)
+			return walk_read(w, cfa + (uint64_t)(int64_t)rule.fp_offset, &fp) &&
+			       walk_move(w, pc, cfa, fp, false);
+	}
+	return false;
+}
+
+bool walk_by_generated(struct walk *w, const struct region *r)
+{
+	return by_own_frame(w, r) || by_lent_frame(w);
 }

@@ -149,6 +149,7 @@ static bool leave_signal(struct walk *w)
 	if (!walk_read(w, w->sp + at[0], &pc) || !walk_read(w, w->sp + at[1], &sp) ||
 	    !walk_read(w, w->sp + at[2], &fp) || (!x86 && !walk_read(w, w->sp + at[3], &lr)))
 		return walk_stop(w, UNWIND_TRUNCATED);
+	w->was_signal = true;
 	if (!walk_move(w, pc, sp, fp, true))
 		return false;
 	w->lr = lr;

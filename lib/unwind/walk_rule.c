@@ -1,5 +1,5 @@
 /* Steps by rules, which are computed once and then cached. */
-#include "unwind/walk.h"
+#include "unwind/walk_call.h"
 
 static struct rule missed_rule(struct walk *w, const struct region *r, uint64_t vaddr)
 {
@@ -164,6 +164,28 @@ static bool walk_from_null(struct walk *w, uint64_t cfa, uint64_t fp)
 	return walk_move(w, pc, cfa + w->arch->word, fp, false);
 }
 
+/*
+ * Leaves a subroutine that assembly has within a function, as LuaJIT's interpreter does: the
+ * function's table does not know of the return address that its call pushed. So the rule has led to
+ * `pc`, another word of the frame, where no code is.
+ */
+static bool leave_subroutine(struct walk *w, const struct rule *rule, const struct region *r,
+			     uint64_t pc)
+{
+	uint64_t address = w->pc - w->call, own, target, start, end;
+
+	if (rule->cfa != CFA_SP || w->arch->machine != ELF_MACHINE_X86_64 ||
+	    (pc && walk_region(w, pc - 1)) || !walk_read(w, w->sp, &own) ||
+	    !cfi_function(module_cfi(r->module, address - r->bias), address - r->bias, &start,
+			  &end))
+		return false;
+	start += r->bias;
+	end += r->bias;
+	return own > start && own < end && walk_call_before(w, r, own, &target) == DIRECT_CALL &&
+	       target > start && target <= address &&
+	       walk_move(w, own, w->sp + w->arch->word, w->fp, false);
+}
+
 bool walk_by_rule(struct walk *w, const struct rule *rule, const struct region *r)
 {
 	uint64_t cfa, fp, pc;
@@ -180,7 +202,7 @@ bool walk_by_rule(struct walk *w, const struct rule *rule, const struct region *
 	w->was_signal = rule->signal;
 	if (rule->signal && !pc)
 		return walk_from_null(w, cfa, fp);
-	return walk_move(w, pc, cfa, fp, rule->signal);
+	return leave_subroutine(w, rule, r, pc) || walk_move(w, pc, cfa, fp, rule->signal);
 }
 
 /*

@@ -170,8 +170,23 @@ bool walk_by_scan(struct walk *w, const struct region *r, uint64_t end)
 }
 
 /*
- * Tries the return address above the frame that the code from `start` to w->pc has set up, if it
- * follows a call that may lead there.
+ * May the function at `start`, in region r, return to c->pc: after a call of it, or of one that
+ * jumps to it, or from a signal handler that ended in a jump?
+ */
+static bool may_return_to(struct walk *w, const struct region *r, uint64_t start,
+			  struct candidate *c)
+{
+	bool any, known = walk_called_function(w, c->pc, &c->function, &any);
+	const struct region *to;
+
+	if (known)
+		return c->function == start || walk_jumps_here(w, r, c->function);
+	to = walk_region(w, c->pc);
+	return any || (to && walk_is_sigreturn(w, to, c->pc));
+}
+
+/*
+ * Tries the return address above the frame that the code from `start` to w->pc has set up.
  */
 static bool try_prologue(struct walk *w, const struct region *r, uint64_t start)
 {
@@ -179,15 +194,12 @@ static bool try_prologue(struct walk *w, const struct region *r, uint64_t start)
 	struct candidate c = { 0 };
 	struct prologue p;
 	uint64_t fp = w->fp;
-	bool any, known;
 
 	code.n = min_size(code.n, (size_t)(w->pc - w->call - start));
 	if (!prologue_read(code, &p) || !p.size || !walk_read(w, w->sp + p.size, &c.pc))
 		return false;
 	c.at = w->sp + p.size;
-	known = walk_called_function(w, c.pc, &c.function, &any);
-	if (!any || (known && c.function != start && !walk_jumps_here(w, r, c.function)) ||
-	    (p.fp_at && !walk_read(w, c.at - p.fp_at, &fp)))
+	if (!may_return_to(w, r, start, &c) || (p.fp_at && !walk_read(w, c.at - p.fp_at, &fp)))
 		return false;
 	if (!w->is_trial && !leads_to_end(caller_of(w, &c, fp)))
 		return false;

@@ -95,6 +95,33 @@ says 'cut.data: byte 2000: records should go on to byte 2184' 'are reported'
 exits 0 'leniently' prof-fold --lenient cut.data
 is "$(awk '{ n += $NF } END { print (n > 0) }' out)" 1 'what is there is read'
 
+# A recording that was killed has no build ids, and no name of the machine.
+cp "$data/perf-data/spin" busy
+if command -v perf >/dev/null && ./busy && lsattr -v busy >/dev/null 2>&1; then
+	perf record -q -e cpu-clock -F 999 -g -m 4 -o killed.data sh -c 'while :; do ./busy; done' >/dev/null 2>&1 &
+	recorder=$!
+	for i in $(seq 100); do
+		sleep 0.1
+		[ "$(stat -c %s killed.data 2>/dev/null || echo 0)" -lt 40000 ] || break
+	done
+	group=$(children $recorder)
+	kill -9 $recorder
+	# shellcheck disable=SC2086 # a list of numbers
+	kill -9 $group
+	exits 0 'a recording that was killed' prof-fold killed.data
+	is "$(grep -c ';run;burn' out | sed 's/^[1-9].*/some/')" some 'has names'
+	cp "$data/perf-data/spin" other
+	touch -d '1 hour ago' killed.data
+	exits 0 'if a file has changed since' prof-fold killed.data
+	is "$(grep -c ';run;burn' out)" 0 'it has none'
+	touch killed.data
+	rm busy && mv other busy
+	exits 0 'if another one is in its place' prof-fold killed.data
+	is "$(grep -c ';run;burn' out)" 0 'it has none, either'
+else
+	skip 'no perf, or no generations of inodes' 'a recording that was killed'
+fi
+
 # A directory, as perf record --threads makes it.
 if has_python 'a directory'; then
 	"$top/tests/perf-directory" "$golden/frames.in" threads.data

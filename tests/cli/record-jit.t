@@ -129,6 +129,17 @@ else
 	skip 'no container can be made here' 'code of a container that starts meanwhile'
 fi
 
+# A process that has changed its root has its map there
+mkdir -p cage/tmp
+if [ -x jit-static ] && cp jit-static cage/jit && chroot cage /jit anonymous 0 >/dev/null 2>&1; then
+	prof-record -q -F 499 -o cage.pb.gz -- chroot cage /jit anonymous
+	prof-fold cage.pb.gz >cage.folded
+	at_least "$(share cage.folded 'main;py::made by the program;spin')" 90 'code below another root' \
+		"$(head -5 cage.folded)"
+else
+	skip 'chroot is not possible' 'code below another root'
+fi
+
 # CPython has trampolines since 3.12
 python=
 for candidate in "${PYTHON:-python3}" python3 python3.14 python3.13 python3.12; do

@@ -15,9 +15,14 @@ if gcc -shared -fPIC -o libdebuginfod.so.1 "$top/tests/targets/debuginfod.c" && 
 	prof-fold served.pb.gz >served.folded
 	at_least "$(share served.folded '^spin;.*main;work;(first|second)')" 90 \
 		'but from a server' "$(head -3 served.folded)"
+	mkdir silent
+	touch silent/asked
+	DEBUGINFOD_URLS="$tmp/silent" prof-record -q -F 999 --debuginfod -o silent.pb.gz -- ./spin 0.05 >out
+	is "$(cat silent/asked)" asked 'a server that does not answer is asked once'
 	unset DEBUGINFOD_URLS LD_LIBRARY_PATH
 else
 	skip 'needs objcopy and strip' 'a stripped program has names from a server'
+	skip 'needs objcopy and strip' 'a server that does not answer is asked once'
 fi
 
 # The kernel
@@ -80,4 +85,39 @@ if ${CXX:-g++} -O2 -g -o lambda lambda.cpp 2>/dev/null; then
 else
 	skip 'no C++ compiler' 'a lambda has the function around it'
 fi
+
+# Nor have inlined functions that only their file knows; a copy that is not inlined has a symbol
+cat >inner.cpp <<'END'
+namespace {
+struct list {
+	unsigned long sum;
+	__attribute__((always_inline)) void add()
+	{
+		for (int i = 0; i < 200000000; i++) {
+			sum += i;
+			__asm__ volatile("" ::"r"(this) : "memory");
+		}
+	}
+};
+namespace parts {
+__attribute__((always_inline)) static inline void each(list *l) { l->add(); }
+}
+}
+int main()
+{
+	list l = { 0 };
+	parts::each(&l);
+	return l.sum == 1;
+}
+END
+for how in '' '-flto' '-fdebug-types-section'; do
+	if ${CXX:-g++} -O2 -g $how -o inner inner.cpp 2>/dev/null; then
+		prof-record -q -F 499 -o inner.pb.gz -- ./inner
+		prof-fold inner.pb.gz >inner.folded
+		at_least "$(share inner.folded 'main;.anonymous namespace.::parts::each;.anonymous namespace.::list::add( |;)')" 90 \
+			"what is inlined has its scopes $how" "$(cat inner.folded)"
+	else
+		skip 'no C++ compiler' "what is inlined has its scopes $how"
+	fi
+done
 finish

@@ -52,6 +52,38 @@ kill $!
 prof-fold moved.pb.gz >moved.folded
 at_least "$(share moved.folded '_start;.*main;moved;spin')" 95 'text that was moved' "$(cat moved.folded)"
 
+# Text that mremap() has moved, of which the kernel tells nothing
+cat >remap.c <<'END'
+#define _GNU_SOURCE
+#include <sys/mman.h>
+#include <unistd.h>
+void loops(void);
+__asm__(".section .loops,\"ax\",@progbits\n.p2align 14\n"
+	".type loop,@function\nloop:\n.cfi_startproc\n1: dec %rdi\njnz 1b\nret\n.cfi_endproc\n"
+	".size loop,.-loop\n.globl loops\n.type loops,@function\nloops:\n.cfi_startproc\n"
+	"sub $8,%rsp\n.cfi_adjust_cfa_offset 8\nmov $1500000000,%rdi\ncall loop\n"
+	"add $8,%rsp\n.cfi_adjust_cfa_offset -8\nret\n.cfi_endproc\n.size loops,.-loops\n"
+	".p2align 14\n.text\n");
+int main(void)
+{
+	enum { PAGE = 1 << 14 };
+	char *at = (char *)((unsigned long)loops & -PAGE), *to = (char *)0x7000000000;
+
+	if (mremap(at, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, to) != to)
+		return 1;
+	((void (*)(void))(to + ((char *)loops - at)))();
+	sleep(1);
+	return 0;
+}
+END
+if [ "$(uname -m)" = x86_64 ] && $CC -O2 -o remap remap.c && ./remap; then
+	prof-record -q -F 499 -o remap.pb.gz -- ./remap
+	prof-fold remap.pb.gz >remap.folded
+	at_least "$(share remap.folded '_start;.*main;loops;loop')" 90 'text at another address' "$(cat remap.folded)"
+else
+	skip 'assembly of x86-64' 'text at another address'
+fi
+
 # How it was built
 cp odd gone
 whole deleted 'deleted;spin' ./gone
@@ -271,7 +303,7 @@ if [ "$(uname -m)" = x86_64 ]; then
 	$CC -O1 -g -fno-pie -no-pie -o jumps jumps.c
 	prof-record -q -F 499 -o jumps.pb.gz -- ./jumps
 	prof-fold jumps.pb.gz >jumps.folded
-	at_least "$(share jumps.folded 'main;outer;worker$|main;outer;worker ')" 98 'a function that another one jumps to' \
+	at_least "$(share jumps.folded 'main;outer;worker[; ]')" 98 'a function that another one jumps to' \
 		"$(cat jumps.folded)"
 else
 	skip 'assembly of x86-64' 'a function that another one jumps to'
@@ -297,6 +329,138 @@ if [ "$(uname -m)" = x86_64 ]; then
 	pointers no-pointers "$frames" 'stripped, and without tables'
 else
 	skip 'assembly of x86-64' 'calls through pointers'
+fi
+
+# A stripped library in assembly, as libx264 is: the only symbol has no size, and is of another function
+cat >hidden.s <<'END'
+	.text
+	.globl exported, table
+	.type exported, @function
+exported:
+	ret
+	.p2align 4
+hidden:
+	push %rbx
+	push %rbp
+	sub $264, %rsp
+	mov $1, %ebp
+	mov $3000, %ebx
+1:	call inner
+	dec %ebx
+	jnz 1b
+	add $264, %rsp
+	pop %rbp
+	pop %rbx
+	ret
+	.p2align 4
+inner:
+	mov $100000, %eax
+2:	dec %eax
+	jnz 2b
+	ret
+	.data
+	.type table, @object
+	.size table, 8
+table:	.quad hidden
+	.section .note.GNU-stack, "", @progbits
+END
+cat >hides.c <<'END'
+#include <unistd.h>
+extern void (*table)(void);
+__attribute__((noinline)) static void outer(void)
+{
+	table();
+	__asm__ volatile("");
+}
+int main(void)
+{
+	outer();
+	sleep(1);
+	return 0;
+}
+END
+if [ "$(uname -m)" = x86_64 ] && $CC -shared -nostdlib -o hidden.so hidden.s && strip hidden.so &&
+	$CC -O2 -o hides hides.c ./hidden.so; then
+	prof-record -q -F 999 -o hides.pb.gz -- ./hides
+	prof-fold hides.pb.gz >hides.folded
+	at_least "$(share hides.folded '^hides;_start;.*main;outer;[^;]*hidden.so[^;]*;[^;]*hidden.so')" 90 \
+		'functions that no symbol names' "$(cut -c 1-200 hides.folded)"
+else
+	skip 'assembly of x86-64' 'functions that no symbol names'
+fi
+
+# Assembly with one table for a function and the subroutine that it calls, as LuaJIT's interpreter
+# has: in the subroutine, the table leads to a saved zero. And functions without a type and a size.
+cat >machine.c <<'END'
+void outer(void), first(void), second(void);
+__asm__(".text\n.type outer, @function\nouter:\n.cfi_startproc\n"
+	"push %rbp\n.cfi_def_cfa_offset 16\n.cfi_offset 6, -16\nxor %ebp, %ebp\ncall machine\n"
+	"pop %rbp\n.cfi_def_cfa_offset 8\nret\n.cfi_endproc\n.size outer, . - outer\n"
+	".type machine, @function\nmachine:\n.cfi_startproc\n.cfi_def_cfa_offset 80\n.cfi_offset 6, -16\n"
+	"push %rbp\nsub $64, %rsp\nmov $3000, %ecx\n1: call .Lsubroutine\ndec %ecx\njnz 1b\n"
+	"add $64, %rsp\npop %rbp\nret\n"
+	".Lsubroutine:\nmov $100000, %eax\n2: dec %eax\njnz 2b\nret\n.cfi_endproc\n.size machine, . - machine\n"
+	".globl first\n.type first, @function\nfirst:\nmov $100000000, %rax\n3: dec %rax\njnz 3b\nret\n"
+	".globl second\nsecond:\nmov $100000000, %rax\nagain: dec %rax\njnz again\nret\n");
+int main(void)
+{
+	outer();
+	first();
+	second();
+	__asm__ volatile("");
+}
+END
+if [ "$(uname -m)" = x86_64 ] && $CC -O2 -o machine machine.c; then
+	prof-record -q -F 999 -o machine.pb.gz -- ./machine
+	prof-fold machine.pb.gz >machine.folded
+	is "$(grep -c ';machine' machine.folded | sed 's/^[1-9].*/some/'; grep ';machine' machine.folded | grep -vc ';main;outer;machine;machine')" 'some
+0' \
+		'a subroutine of assembly has its callers'
+	is "$(grep -oE 'first|second|again' machine.folded | sort -u | tr '\n' ' ')" 'first second ' \
+		'functions without a type have their names'
+else
+	skip 'assembly of x86-64' 'a subroutine of assembly has its callers'
+	skip 'assembly of x86-64' 'functions without a type have their names'
+fi
+
+# Generated code in the frame of the function that jumps to it, and below that, as LuaJIT's traces have
+cat >lent.c <<'END'
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+void vm(void *code);
+__asm__(".text\n.type vm, @function\nvm:\n.cfi_startproc\n.cfi_def_cfa_offset 80\n.cfi_offset 6, -16\n"
+	"push %rbp\nsub $64, %rsp\nlea 1f(%rip), %rsi\nmov $7, %ebp\njmp *%rdi\n"
+	"1: add $64, %rsp\npop %rbp\nret\n.cfi_endproc\n.size vm, . - vm\n");
+__attribute__((noinline)) static void runs(void *code)
+{
+	vm(code);
+	__asm__ volatile("");
+}
+int main(void)
+{
+	static const unsigned char trace[] = {
+		0x48, 0xc7, 0xc1, 0, 0, 0, 0x40, /* mov $1 << 30, %rcx */
+		0x48, 0x83, 0xec, 32,            /* sub $32, %rsp */
+		0x48, 0xff, 0xc9, 0x75, 0xfb,    /* dec %rcx; jnz */
+		0x48, 0x83, 0xc4, 32,            /* add $32, %rsp */
+		0xff, 0xe6,                      /* jmp *%rsi */
+	};
+	void *code = mmap(NULL, 4096, 7, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	memcpy(code, trace, sizeof(trace));
+	runs(code);
+	sleep(1);
+	return 0;
+}
+END
+if [ "$(uname -m)" = x86_64 ] && $CC -O2 -o lent lent.c; then
+	prof-record -q -F 499 -o lent.pb.gz -- ./lent
+	prof-fold lent.pb.gz >lent.folded
+	at_least "$(share lent.folded '^lent;_start;.*main;runs;[^;]*perf-')" 90 'code in the frame of another function' \
+		"$(cut -c 1-200 lent.folded)"
+else
+	skip 'assembly of x86-64' 'code in the frame of another function'
 fi
 
 # musl's functions have no tables, and its program's entry jumps on twice before main() is called
@@ -344,10 +508,31 @@ __attribute__((noinline)) static void spacious(void)
 	sorts();
 	room[1] = 2;
 }
+static void jumps(int unused)
+{
+	(void)unused;
+	raise(SIGUSR1); /* a jump, which leaves the place where handlers return to as the caller */
+}
+__attribute__((noinline)) static void on_other_stack(void)
+{
+	stack_t other = { .ss_sp = malloc(1 << 16), .ss_size = 1 << 16 };
+	struct sigaction action = { .sa_handler = jumps, .sa_flags = SA_ONSTACK };
+	volatile char room[40000];
+
+	room[0] = room[39999] = 1;
+	sigaltstack(&other, NULL);
+	sigaction(SIGUSR2, &action, NULL);
+	raise(SIGUSR2);
+	room[1] = 2;
+}
 int main(int argc, char **argv)
 {
 	pthread_t t;
 
+	if (argc > 1 && *argv[1] == 'j') {
+		signal(SIGUSR1, handler);
+		on_other_stack();
+	}
 	if (argc > 1 && *argv[1] == 't' && pthread_create(&t, NULL, thread, NULL) == 0)
 		pthread_join(t, NULL);
 	if (argc > 1 && *argv[1] == 'h') {
@@ -382,15 +567,21 @@ if command -v musl-gcc >/dev/null && [ "$(uname -m)" = x86_64 ]; then
 		of_musl handler '^sorts;_start;.*main;.*raise.*;handler;sorts;([^;]*qsort_r|rand|\\[)' 'its signal handlers'
 		is "$(grep -cE '(memset|setjmp);[^;]*;?(thread|handler)' sorts.folded)" 0 \
 			'functions without a symbol do not have the name of the one before them'
+		of_musl jumps '^sorts;_start;.*main;on_other_stack;.*raise;.*raise;.*handler;sorts;([^;]*qsort_r|rand|\\[)' \
+			'a handler that ends in a jump'
+		[ -n "$static" ] || continue
+		is "$(grep -c 'raise;[^;]*;__restore_rt;handler' sorts.folded | sed 's/^[1-9].*/some/')" some \
+			'where handlers return to has its name'
 	done
 else
 	for static in dynamic static; do
-		for what in 'its threads' 'its signal handlers' 'functions without a symbol'; do
+		for what in 'its threads' 'its signal handlers' 'functions without a symbol' 'a handler that ends in a jump'; do
 			skip 'no musl-gcc' "$what, $static"
 		done
 	done
 	skip 'no musl-gcc' "musl's functions, dynamic"
 	skip 'no musl-gcc' "musl's functions, static"
+	skip 'no musl-gcc' 'where handlers return to has its name'
 fi
 
 # C code in a Go program, which may use the frame pointer for other things, has tables of its own

@@ -27,6 +27,8 @@ int main(void)
 	ok(find("cpu:u") && e.is_cpu && e.no_kernel && !e.no_user, "only user code");
 	ok(find("cpu:k") && e.is_cpu && e.no_user && !e.no_kernel, "only the kernel");
 	ok(find("cpu:uk") && !e.no_user && !e.no_kernel, "both");
+	ok(find("cpu-clock:u") && e.is_cpu && e.is_clock && e.no_kernel && !e.every,
+	   "the kernel's clock by its own name");
 	ok(find("page-faults:upp") && e.no_kernel && e.precise == 2 && e.asked_precise &&
 		   !event_precise(&e),
 	   "what has no exact addresses");

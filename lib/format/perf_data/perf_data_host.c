@@ -1,10 +1,13 @@
 /*
  * Finding the files of a recording's binaries: at their paths, or in the cache in which perf
  * record keeps copies ($PERF_BUILDID_DIR, ~/.debug). A file is used if it has the recorded
- * build id. If none was recorded, it is used on the recorded machine, if it has the same device
- * and inode.
+ * build id. If none was recorded, it is used if it has the same device and inode, and has not
+ * changed since, on the recorded machine: one of that name, or, if none was recorded, one whose
+ * file has the generation of the inode, which file systems choose by chance.
  */
+#include <linux/fs.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -23,18 +26,31 @@ static bool has_build_id(int fd, struct str build_id)
 	return same;
 }
 
-static bool has_inode(int fd, const struct binary *b)
+/* Has a file changed since the recording was written? */
+static bool has_changed(const struct perf_data *r, const struct stat *file)
+{
+	struct stat recording;
+
+	return r->in->path && stat(r->in->path, &recording) == 0 &&
+	       file->st_ctime > recording.st_mtime;
+}
+
+static bool has_inode(const struct perf_data *r, int fd, const struct binary *b)
 {
 	struct stat st;
+	int generation;
 
-	return b->inode && fstat(fd, &st) == 0 && st.st_ino == b->inode &&
-	       major(st.st_dev) == b->major && minor(st.st_dev) == b->minor;
+	if (!b->inode || fstat(fd, &st) < 0 || st.st_ino != b->inode ||
+	    major(st.st_dev) != b->major || minor(st.st_dev) != b->minor || has_changed(r, &st))
+		return false;
+	if (!b->generation || ioctl(fd, FS_IOC_GETVERSION, &generation) < 0)
+		return r->is_here;
+	return (uint32_t)generation == (uint32_t)b->generation;
 }
 
 static bool is_recorded(const struct perf_data *r, int fd, const struct binary *b)
 {
-	return b->build_id.n ? has_build_id(fd, buf_str(&b->build_id)) :
-			       r->is_here && has_inode(fd, b);
+	return b->build_id.n ? has_build_id(fd, buf_str(&b->build_id)) : has_inode(r, fd, b);
 }
 
 static int open_if_recorded(const struct perf_data *r, const char *path, const struct binary *b)

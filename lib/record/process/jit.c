@@ -32,7 +32,8 @@ struct jit_file {
 
 struct jit_maps {
 	unsigned refs;
-	int root; /* descriptor of the processes' root; -1: this process's own */
+	int root;   /* descriptor of the processes' root; -1: this process's own */
+	int chroot; /* that of a process which has changed it to another directory; -1 */
 	uint32_t uid;
 	struct jit_file file[MOST_MAPS]; /* the process's own first */
 	size_t n;
@@ -137,6 +138,19 @@ static void add_map(struct jit_maps *m, int pid, int otherwise)
 		m->file[m->n++] = (struct jit_file){ inner, -1 };
 }
 
+/* Opens the root of a process if it is another directory of our namespace than ours; or -1. */
+static int open_chroot(int pid)
+{
+	char path[32];
+	struct stat its, ours;
+
+	snprintf(path, sizeof(path), "/proc/%d/root", pid);
+	if (stat(path, &its) < 0 || stat("/", &ours) < 0 ||
+	    (its.st_ino == ours.st_ino && its.st_dev == ours.st_dev))
+		return -1;
+	return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+}
+
 static struct jit_maps *new_maps(const struct mount_roots *roots, struct process *p)
 {
 	struct jit_maps *m = mem_zeroed(1, sizeof(*m));
@@ -144,6 +158,7 @@ static struct jit_maps *new_maps(const struct mount_roots *roots, struct process
 
 	m->refs = 1;
 	m->root = mount_roots_find(roots, p);
+	m->chroot = m->root < 0 ? open_chroot(p->pid) : -1;
 	proc_uid(p, &m->uid);
 	find_ancestors(p);
 	add_map(m, p->pid, p->pid);
@@ -166,6 +181,8 @@ void jit_maps_release(struct jit_maps *m)
 	for (size_t i = 0; i < m->n; i++)
 		if (m->file[i].fd >= 0)
 			close(m->file[i].fd);
+	if (m->chroot >= 0)
+		close(m->chroot);
 	mem_free(m, sizeof(*m));
 }
 
@@ -200,7 +217,7 @@ static int open_map(const struct jit_maps *m, int inner_pid)
 	int fd;
 
 	snprintf(path, sizeof(path), "/tmp/perf-%d.map", inner_pid);
-	fd = open_untrusted(m->root, path, O_NOFOLLOW);
+	fd = open_untrusted(m->root >= 0 ? m->root : m->chroot, path, O_NOFOLLOW);
 	if (fd < 0 || is_trusted(fd, m->uid))
 		return fd;
 	close(fd);

@@ -165,6 +165,40 @@ bool proc_scan(struct processes *t, struct process *p)
 	return ok;
 }
 
+/* Does the process still have a file where it is known to have it? exec() leaves none. */
+static bool has_known_file(const struct process *p, struct str lines)
+{
+	struct record_map m;
+
+	while (lines.n)
+		if (proc_parse_mapping(str_cut(&lines, '\n'), &m) && m.executable &&
+		    process_has_file(p, m.start, m.path))
+			return true;
+	return false;
+}
+
+bool proc_scan_again(struct processes *t, struct process *p)
+{
+	struct buf b = { 0 };
+	struct str lines;
+	struct record_map m;
+	bool added = false;
+
+	read_maps(p, &b);
+	lines = buf_str(&b);
+	if (p->nmap && !has_known_file(p, lines))
+		lines.n = 0;
+	while (lines.n) {
+		if (!proc_parse_mapping(str_cut(&lines, '\n'), &m) || !m.executable ||
+		    process_has_range(p, m.start, m.length))
+			continue;
+		process_map(t, p, &m);
+		added = true;
+	}
+	buf_release(&b);
+	return added;
+}
+
 bool proc_is_ours(struct buf *why)
 {
 	char self[32];

@@ -10,6 +10,12 @@
  */
 bool proc_scan(struct processes *t, struct process *p);
 
+/*
+ * Adds executable mappings that the process has where it is not known to have any. False if there
+ * are none, or if it is gone or runs another program.
+ */
+bool proc_scan_again(struct processes *t, struct process *p);
+
 /* Is /proc that of this process's PID namespace? If not, or if there is none, *why says so. */
 bool proc_is_ours(struct buf *why);
 

@@ -17,6 +17,7 @@ static const struct {
 	uint64_t config;
 } events[] = {
 	{ "cpu", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK },
+	{ "cpu-clock", PERF_TYPE_SOFTWARE, PERF_COUNT_SW_CPU_CLOCK },
 	{ "cycles", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CPU_CYCLES },
 	{ "instructions", PERF_TYPE_HARDWARE, PERF_COUNT_HW_INSTRUCTIONS },
 	{ "cache-misses", PERF_TYPE_HARDWARE, PERF_COUNT_HW_CACHE_MISSES },
@@ -60,7 +61,7 @@ static void use_clock(struct event *e)
 	e->config = PERF_COUNT_SW_CPU_CLOCK;
 }
 
-static void use_cpu(struct event *e)
+static void use_cpu(struct event *e, bool by_clock)
 {
 	e->is_cpu = true;
 	e->sample_type = "cpu";
@@ -69,7 +70,7 @@ static void use_cpu(struct event *e)
 	e->source = "cycles";
 	e->type = PERF_TYPE_HARDWARE;
 	e->config = PERF_COUNT_HW_CPU_CYCLES;
-	if (!is_there(e))
+	if (by_clock || !is_there(e))
 		use_clock(e);
 }
 
@@ -258,13 +259,16 @@ static bool find_pmu_event(struct str name, struct event *e, struct buf *why)
 /* Uses event i of the table. */
 static bool use_known(size_t i, struct str name, struct event *e, struct buf *why)
 {
+	bool is_cpu = events[i].config == PERF_COUNT_SW_CPU_CLOCK &&
+		      events[i].type == PERF_TYPE_SOFTWARE;
+
 	e->type = events[i].type;
 	e->config = events[i].config;
 	e->sample_type = e->source = events[i].name;
 	e->unit = "count";
-	e->every = e->type == PERF_TYPE_SOFTWARE && i > 0;
-	if (i == 0) {
-		use_cpu(e);
+	e->every = e->type == PERF_TYPE_SOFTWARE && !is_cpu;
+	if (is_cpu) {
+		use_cpu(e, i > 0);
 	} else if (!is_there(e)) {
 		buf_printf(why, "this machine does not count '%.*s'", STR_ARG(name));
 		return false;

@@ -39,7 +39,7 @@ struct str event_cut(struct str *list);
  * Finds an event: "cpu", a name of the table, a tracepoint "system:event", or an event of a PMU
  * (pmu.h). Modifiers follow a colon or the last slash: "u" or "k" counts only in user code or in
  * the kernel, "p" to "ppp" and "P" ask for exact addresses. "cpu" is the hardware's cycle
- * counter if there is one, else the kernel's clock. Software events come in bursts, to which a
+ * counter if there is one, else the kernel's clock, which "cpu-clock" always is. Software events come in bursts, to which a
  * frequency cannot adapt, so each occurrence is a sample. False with a message in *why.
  */
 bool event_find(struct str name, struct event *event, struct buf *why);

@@ -52,7 +52,8 @@ struct dwarf_file {
 	uint64_t least;         /* the linker discarded code at lower addresses */
 	struct table functions; /* struct dwarf_function */
 	struct table members;   /* struct dwarf_member */
-	struct strings scoped;  /* names of such functions, with their scopes */
+	struct table scopes;    /* of dwarf_scopes.c: functions of C++, and their scopes */
+	struct strings scoped;  /* these scopes; names of functions with them */
 	bool split;
 	/* Of libdw, while the handle is open: */
 	Elf *view;

@@ -4,6 +4,7 @@
  */
 #include "symbol/dwarf/dwarf_function.h"
 
+#include "symbol/dwarf/dwarf_scopes.h"
 #include "symbol/dwarf/dwarf_value.h"
 
 _Static_assert(sizeof(struct dwarf_function) == 56, "no padding");
@@ -82,6 +83,39 @@ static void add_scopes(struct dwarf_file *file, const struct dwarf_member *m,
 	buf_release(&name);
 }
 
+/* Is the unit of an entry in C++? By number where elfutils 0.188 has no name for the version. */
+static bool is_cpp(struct dwarf_place at)
+{
+	enum { C_PLUS_PLUS_17 = 0x2b, C_PLUS_PLUS_20 = 0x2e };
+	struct dwarf_unit *u = dwarf_unit_at(at.file, at.offset);
+	Dwarf_Die root;
+
+	if (!u || (!u->read && !dwarf_unit_read(u, &root)))
+		return false;
+	switch (u->language) {
+	case DW_LANG_C_plus_plus:
+	case DW_LANG_C_plus_plus_11:
+	case DW_LANG_C_plus_plus_14:
+	case C_PLUS_PLUS_17:
+	case C_PLUS_PLUS_20: return true;
+	default: return false;
+	}
+}
+
+/* Puts the scope of an entry, "(anonymous namespace)::list::", before the name. */
+static void add_scope(struct dwarf_place at, struct dwarf_function *f)
+{
+	struct str scope = dwarf_scope(at);
+	struct buf name = { 0 };
+
+	if (!scope.n || !f->name.n)
+		return;
+	buf_add(&name, scope);
+	buf_add(&name, f->name);
+	f->name = strings_get(&at.file->scoped, strings_intern(&at.file->scoped, buf_str(&name)));
+	buf_release(&name);
+}
+
 /* The member at an entry; its offset is 0 if there is none. */
 static struct dwarf_member member_at(struct dwarf_place at)
 {
@@ -103,6 +137,7 @@ static struct dwarf_function read_function(struct dwarf_place at)
 	enum { FAR = 8, STEPS = 256 }; /* FAR ends a circle of references */
 	struct dwarf_function f = { .offset = at.offset };
 	struct dwarf_member member = { 0 };
+	struct dwarf_place from = at;
 	struct dwarf_file *of = at.file;
 	Dwarf_Die entry;
 
@@ -122,6 +157,8 @@ static struct dwarf_function read_function(struct dwarf_place at)
 	}
 	if (member.offset && !f.linkage.n)
 		add_scopes(of, &member, &f);
+	else if (!f.linkage.n && (is_cpp(from) || is_cpp(at)))
+		add_scope(at, &f);
 	return f;
 }
 
@@ -142,6 +179,7 @@ void dwarf_functions_init(struct dwarf_file *f)
 {
 	table_init(&f->functions, sizeof(struct dwarf_function), sizeof(uint64_t));
 	table_init(&f->members, sizeof(struct dwarf_member), sizeof(uint64_t));
+	dwarf_scopes_init(f);
 	strings_init(&f->scoped);
 }
 
@@ -149,6 +187,7 @@ void dwarf_functions_release(struct dwarf_file *f)
 {
 	table_release(&f->functions);
 	table_release(&f->members);
+	dwarf_scopes_release(f);
 	strings_release(&f->scoped);
 }
 
