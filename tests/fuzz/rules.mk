@@ -4,8 +4,8 @@
 # Of the sources, those that no target reads with are left out of the sanitized build.
 FUZZED	:= $(filter-out $(patsubst %,$(O)/lib/%/%,cli query view compare changes source remote) \
 	   $(O)/cmd/%,$(LIB)) $(patsubst %,$(O)/lib/query/select/%.o,selector selector_print select stack_selector regex) \
-	   $(filter $(O)/lib/source/server% $(O)/lib/source/time_series.o $(O)/lib/source/span_file.o $(O)/lib/remote/querier.o \
-	   $(O)/lib/remote/outcome.o $(O)/lib/remote/connect_error.o,$(LIB))
+	   $(filter $(O)/lib/source/server% $(O)/lib/source/time_series% $(O)/lib/source/span_file.o \
+	   $(patsubst %,$(O)/lib/remote/%.o,querier outcome connect_error otlp_answer),$(LIB))
 $(O)/libfuzz.a: $(FUZZED) $(O)/members
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $(FUZZED)
