@@ -148,7 +148,8 @@ if $ruby --yjit -e 'exit(RubyVM::YJIT.enabled?)' 2>err; then
 	ok $? 'in their places' "$(grep -m3 'block in run' yjit.folded)"
 fi
 
-# An interpreter that a program loads late: it is found when it is mapped.
+# An interpreter that a program loads late: it is found when the record of its mapping is read,
+# within 50 ms where CPUs are free.
 cat >late.c <<'C'
 #include <dlfcn.h>
 #include <stddef.h>
@@ -165,7 +166,7 @@ int main(int argc, char **argv)
 		return 1;
 	((void (*)(void))dlsym(ruby, "ruby_init"))();
 	((long (*)(const char *))dlsym(ruby, "rb_eval_string"))(
-		"def late; stop = Process.clock_gettime(Process::CLOCK_THREAD_CPUTIME_ID) + 0.5;"
+		"def late; stop = Process.clock_gettime(Process::CLOCK_THREAD_CPUTIME_ID) + 2.5;"
 		"nil while Process.clock_gettime(Process::CLOCK_THREAD_CPUTIME_ID) < stop; end; late");
 	return 0;
 }
