@@ -384,7 +384,7 @@ heaps() {
 			echo '00400000-00402000 r-xp 00000000 00:00 1 /bin/main'
 			echo '00500000-00502000 r-xp 00000000 00:00 2 /lib/liba.so'
 			echo '00600000-00602000 r-xp 00000000 00:00 3 /lib/libnew.so'
-		} >$1.$n.heap
+		} >"$1.$n.heap"
 	done
 }
 heaps base ''
