@@ -19,14 +19,15 @@
  *
  * - Samples come before the locations that they name, and those before their mappings, so
  *   that all of it is kept until the end.
- * - A location's lines are innermost first; a function that is not known is "??".
- * - Columns (":12:0") are missing in texts of older versions, "[dflt]" too.
+ * - A location's lines (pprof_raw_line.h) are innermost first.
+ * - "[dflt]" is missing in texts of older versions.
  * - The duration has lost its unit: "30.0" may be 30 s or 30 ms. It is not read.
  */
 #include "base/vec.h"
 #include "base/when.h"
 #include "format/format.h"
 #include "format/pprof/pprof_ids.h"
+#include "format/pprof/pprof_raw_line.h"
 
 struct raw_sample {
 	size_t first, n; /* in reader.ids */
@@ -265,81 +266,22 @@ static bool read_sample_line(struct reader *r, struct str line)
 
 /* Locations */
 
-static uint32_t line_number(uint64_t n)
-{
-	return n <= INT32_MAX ? (uint32_t)n : 0;
-}
-
-/* The number after the last colon, which is cut off. False if there is none. */
-static bool cut_number(struct str *s, uint64_t *n)
-{
-	ptrdiff_t colon = str_rchr(*s, ':');
-
-	if (colon < 0 || !str_u64(str_skip(*s, (size_t)colon + 1), n))
-		return false;
-	s->n = (size_t)colon;
-	return true;
-}
-
-/*
- * Where the file's name begins in "operator new /src/my dir/a.c": at the first absolute
- * path, else after the last blank.
- */
-static size_t file_at(struct str s)
-{
-	for (size_t i = 0; i + 2 < s.n; i++) {
-		struct str path = str_skip(s, i + 1);
-
-		if (s.p[i] != ' ')
-			continue;
-		if ((path.p[0] == '/' && path.p[1] != ' ') ||
-		    (path.n > 2 && path.p[1] == ':' && path.p[2] == '\\'))
-			return i + 1;
-	}
-	return (size_t)(str_rchr(s, ' ') + 1);
-}
-
-/* Where " s=" and a number follow the number of a line; text.n if they do not. */
-static size_t start_at(struct str text, uint64_t *start)
-{
-	for (size_t at = 0; at < text.n; at++) {
-		struct str after = str_skip(text, at), place = str(text.p, at);
-		uint64_t line;
-
-		if (!str_starts(after, S(" s=")) || !cut_number(&place, &line))
-			continue;
-		after = str_skip(after, 3);
-		if (str_u64(str_cut(&after, '('), start))
-			return at;
-	}
-	return text.n;
-}
-
-/* "work /src/a.go:12:0 s=10(main.work)", "??" */
-static bool parse_line(struct reader *r, struct str text, struct loc *row)
+/* The row of a frame, whose function is entered. False if the text is no line of a location. */
+static bool read_frame(struct reader *r, struct str text, struct loc *row)
 {
 	struct dictionary *d = r->p->dict;
-	uint64_t start = 0, last, before;
-	size_t at = start_at(text, &start);
-	struct str place = str(text.p, at), linkage = str_skip(text, at);
-	struct func f = { 0 };
+	struct raw_line line;
+	struct func f;
 
-	*row = (struct loc){ 0 };
-	if (at == text.n)
-		return str_eq(text, S("??"));
-	cut_number(&place, &last);
-	row->line = line_number(last);
-	if (cut_number(&place, &before)) {
-		row->line = line_number(before);
-		row->column = line_number(last);
-	}
-	str_cut(&linkage, '(');
-	if (str_ends(linkage, S(")")))
-		f.linkage = dict_intern(d, str(linkage.p, linkage.n - 1));
-	at = file_at(place);
-	f.file = dict_intern(d, str_skip(place, at));
-	f.name = dict_intern(d, str_trim(str(place.p, at)));
-	f.line = line_number(start);
+	if (!raw_line_parse(&line, text))
+		return false;
+	*row = (struct loc){ .line = line.number, .column = line.column };
+	if (!line.is_known)
+		return true;
+	f.name = dict_intern(d, line.function);
+	f.linkage = dict_intern(d, line.linkage);
+	f.file = dict_intern(d, line.file);
+	f.line = line.start;
 	row->func = dict_add_func(d, f);
 	return true;
 }
@@ -370,7 +312,7 @@ static bool read_location(struct reader *r, struct str line)
 	    !parse_address(str_cut_word(&rest), &l.address))
 		return bad_line(r, "'ID: ADDRESS FUNCTION FILE:LINE s=LINE'", line);
 	cut_location_flags(&rest, &l);
-	if (rest.n && !parse_line(r, rest, &row))
+	if (rest.n && !read_frame(r, rest, &row))
 		return bad_line(r, "'ID: ADDRESS FUNCTION FILE:LINE s=LINE'", line);
 	if (rest.n)
 		vec_push(&r->rows, row);
@@ -391,7 +333,7 @@ static bool read_location_line(struct reader *r, struct str line)
 	}
 	if (!str_starts(line, indent) || !r->locations.n)
 		return read_location(r, line);
-	if (!parse_line(r, str_skip(line, indent.n), &row))
+	if (!read_frame(r, str_skip(line, indent.n), &row))
 		return bad_line(r, "'FUNCTION FILE:LINE s=LINE'", line);
 	vec_push(&r->rows, row);
 	vec_last(&r->locations).n++;
