@@ -78,6 +78,7 @@ mkfifo ready
 taken_by_turns() {
 	readers=$(ps -o pid= --ppid "$server")
 	for reader in $readers; do kill -STOP "$reader"; done
+	: >out # not the answer of the crowd before
 	agents crowd "$2" "$3" "$4" <ready >out &
 	client=$!
 	exec 3>ready
