@@ -43,7 +43,8 @@ BPF	= $(O)/lib/interp/interpreters.bpf.o
 package_cflags = $(call once,package_cflags,$(call ask,--cflags) \
 	$(patsubst -I%,-idirafter %,$(call ask,--cflags $(LOADED))) \
 	$(if $(filter libseccomp,$(found)),-DHAVE_SECCOMP) \
-	$(if $(and $(filter libbpf,$(found)),$(bpf_compile)),-DHAVE_BPF='"$(BPF)"'))
+	$(if $(and $(filter libbpf,$(found)),$(bpf_compile)),-DHAVE_BPF='"$(BPF)"' \
+		$(if $(findstring bpf-gcc,$(bpf_compile)),-DBPF_BY_GCC)))
 package_libs = $(call once,package_libs,$(call ask,--libs))
 
 OPT	?= $(if $(SAN),-O1,-O2) -g
@@ -137,8 +138,8 @@ $(filter $(O)/lib/format/otlp/% $(O)/lib/remote/% $(O)/lib/source/% $(O)/lib/lis
 $(O)/lib/view/assets.o: $(wildcard lib/view/*.css lib/view/*/*.css) $(O)/html_assets.h
 $(O)/lib/view/html/html.o: $(O)/html_assets.h
 
-# The script of a view is one: what both have, then its parts in this order, of a page then a file for each tab. A
-# page names the SHA-256 of its script, which no other has.
+# The script of a view is one: what both views have, then its parts in this order, and in a page a
+# file for each tab. A page names the SHA-256 of its script, which no other has.
 PICTURE_JS := lib/view/figures.js $(patsubst %,lib/view/picture/%.js,tree document state search boxes head tips menu keys start)
 PAGE_JS	:= lib/view/figures.js $(patsubst %,lib/view/html/js/%.js,dom data model numbers state graphs chart parts \
 	   table tabs) $(sort $(wildcard lib/view/html/js/tabs/*.js)) lib/view/html/js/start.js

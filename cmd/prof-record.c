@@ -174,6 +174,11 @@ static void print_features(void)
 		puts("functions of Python, Ruby and PHP: read by BPF");
 	else
 		printf("functions of Python, Ruby and PHP: no, %s\n", why);
+	if (!why)
+		printf("tasks of asyncio: from CPython 3.%s\n",
+		       interp_program_reads_task_dicts() ?
+			       "11 on" :
+			       "14 on, as gcc compiled the BPF program");
 }
 
 static const struct opt *const options[] = { target_options, what_options, output_options,

@@ -76,6 +76,7 @@ void session_look_for_interpreters(struct session *s)
 
 bool session_awaits_interpreter(const struct session *s, uint64_t now)
 {
-	return s->o->sampler.target == TARGET_CHILD && !s->o->native && !s->interpreters.tried &&
+	return s->o->sampler.target == TARGET_CHILD && !s->o->native &&
+	       (!s->interpreters.tried || s->interpreters.targets.awaits_tasks) &&
 	       now - s->begun < BEGINNING_NS;
 }

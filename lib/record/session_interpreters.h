@@ -16,7 +16,7 @@ void session_expect_interpreters(struct session *s);
 /* Called when records were taken: loads the program if they show an interpreter. */
 void session_look_for_interpreters(struct session *s);
 
-/* May the first interpreter appear soon, so that records must be taken often? */
+/* May the first interpreter, or Python's asyncio, appear soon, so that records must be taken often? */
 bool session_awaits_interpreter(const struct session *s, uint64_t now);
 
 #endif

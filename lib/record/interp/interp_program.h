@@ -25,6 +25,16 @@ struct interp_program {
 /* Was prof-record built with the program? If not, *why is a static string that says why. */
 bool interp_program_is_built(const char **why);
 
+/* Does it read the tasks of CPython 3.11 to 3.13? Compiled by gcc it does not: see task_walk.h. */
+static inline bool interp_program_reads_task_dicts(void)
+{
+#ifdef BPF_BY_GCC
+	return false;
+#else
+	return true;
+#endif
+}
+
 /*
  * Loads the program. The caller has set on_question and context. False with a reason in *why;
  * interp_program_close() must follow in both cases.

@@ -383,6 +383,12 @@ static bool has_go_heap(struct str maps)
 	return false;
 }
 
+/* Has this version a dict of tasks, which the program reads? */
+static bool has_task_dict(const struct python_layout *l)
+{
+	return interp_program_reads_task_dicts() && python_has_task_dict(l);
+}
+
 /* May a file that was not seen yet tell of the tasks of asyncio? */
 static bool expects_tasks(const struct examined *x)
 {
@@ -390,8 +396,7 @@ static bool expects_tasks(const struct examined *x)
 
 	if (x->target->kind != INTERP_PYTHON)
 		return false;
-	return python_has_task_dict(l) ? !x->has_asyncio :
-					 l->version >= PYTHON_TASKS && !x->task.running;
+	return has_task_dict(l) ? !x->has_asyncio : l->version >= PYTHON_TASKS && !x->task.running;
 }
 
 /* Is there nothing left to look for? */
@@ -410,8 +415,10 @@ static void set_tasks(struct examined *x)
 	if (x->target->kind != INTERP_PYTHON)
 		return;
 	python->task = x->task;
-	if (python_has_task_dict(&python->layout) && x->has_asyncio)
+	if (has_task_dict(&python->layout) && x->has_asyncio)
 		x->target->is_unfinished = !python_tasks_find(&python->task, &m, python);
+	x->t->awaits_tasks = !python->task.running && (has_task_dict(&python->layout) ||
+						       python->layout.version >= PYTHON_TASKS);
 }
 
 static struct str program_path(int pid, char *to, size_t size)

@@ -14,6 +14,8 @@ struct interp_targets {
 	struct interp_program *program;
 	struct strangers strangers;
 	struct table images; /* struct known_image */
+	/* The Python that was examined last may import asyncio, but has not done so. */
+	bool awaits_tasks;
 	/* Is this process recorded? May be NULL. */
 	bool (*wants)(void *context, int pid);
 	void *wants_context;
