@@ -14,8 +14,8 @@ extern const struct opt frame_options[], name_options[];
 void rewrite_frames(struct profile *p);
 
 /*
- * Likewise, with the options of prof-query: names and inlined frames before the filters, which so
- * match what is shown, and granularity after them. simplify: simplify names by default.
+ * Likewise, with the options of prof-query: names and inlined frames before the filters, so that
+ * these match what is shown; granularity after them. simplify: simplify names by default.
  */
 void rewrite_names(struct profile *p);
 void rewrite_granularity(struct profile *p, bool simplify);

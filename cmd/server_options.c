@@ -190,7 +190,7 @@ static const char *otel_variable(const char *what)
 	return variable(name);
 }
 
-/* A variable whose value goes into a header. A final newline, which secrets in files have, does not. */
+/* The value of a variable for a header, without a final newline, which secrets in files have. */
 static const char *header_variable(const char *name)
 {
 	const char *value = variable(name);

@@ -372,8 +372,10 @@ static void note_labels(const char *what, const struct thread_context_counts *c)
 	unsigned long long invalid = c->state[CONTEXT_INVALID], early = c->early;
 	unsigned long long unreadable = c->state[CONTEXT_UNREADABLE], left_out = c->left_out;
 	unsigned long long all = c->state[CONTEXT_READ] + invalid + unreadable;
+	bool found = invalid || unreadable || left_out || early;
 
-	if (all && (invalid || unreadable || left_out || early || common.verbose))
+	/* Most programs of Go have no labels at all, of which early samples would tell nothing. */
+	if (common.verbose ? all || early : all && found)
 		note("%s: %llu samples, %llu not valid, %llu not readable, %llu labels left out; "
 		     "%llu samples are from before the process was known",
 		     what, all, invalid, unreadable, left_out, early);

@@ -53,7 +53,8 @@ static const double CALLER_TOLERANCE = 0.25; /* of the rise */
  * Did the rest of a scope become cheaper? With shares, everything else shrinks if the row
  * grows, so the rest is then compared with all samples but the row's.
  */
-static bool rest_fell(struct search *s, const struct row *r, const double *scope, double *cost)
+static bool rest_fell(struct moved_search *s, const struct row *r, const double *scope,
+		      double *cost)
 {
 	const double level = 0.001; /* of one more test per row: strict, as it excuses */
 	const struct design *d = &s->c->design;
@@ -74,7 +75,7 @@ static bool rest_fell(struct search *s, const struct row *r, const double *scope
 }
 
 /* Does the gate fail for the function's own code of a frame below the row's? */
-static bool self_row_tells(struct search *s, const struct row *r)
+static bool self_row_tells(struct moved_search *s, const struct row *r)
 {
 	const struct comparison *c = s->c;
 
@@ -101,7 +102,7 @@ static bool self_row_tells(struct search *s, const struct row *r)
  * Test the row together with all samples through an item. tolerance: the fraction of the row's
  * rise by which the savings of the rest may differ from it.
  */
-static bool explain_by_item(struct search *s, struct row *r, uint32_t item, double tolerance)
+static bool explain_by_item(struct moved_search *s, struct row *r, uint32_t item, double tolerance)
 {
 	const struct design *d = &s->c->design;
 	double *scope, rest, rise = test_cost(&r->test);
@@ -129,7 +130,7 @@ static bool explain_by_item(struct search *s, struct row *r, uint32_t item, doub
 	return true;
 }
 
-static void find_origin(struct search *s, struct row *r)
+static void find_origin(struct moved_search *s, struct row *r)
 {
 	uint32_t caller = s->calls->caller[r->item];
 
@@ -145,7 +146,7 @@ static void find_origin(struct search *s, struct row *r)
 
 void find_moved(struct comparison *c, struct members *m, const struct calls *calls)
 {
-	struct search s = { .c = c, .m = m, .calls = calls };
+	struct moved_search s = { .c = c, .m = m, .calls = calls };
 
 	s.group = mem_zeroed(c->nrow, sizeof(*s.group));
 	s.risen = mem_zeroed(c->items.n, sizeof(*s.risen));

@@ -5,7 +5,7 @@ static const double NEARLY_ALL = 0.8; /* of the rise, in one body */
 static const double MOST_LEFT = 0.5;  /* of the rise, of all that changed in the bodies */
 
 /* Note the bodies that only the base has. */
-void moved_find_gone(struct search *s)
+void moved_find_gone(struct moved_search *s)
 {
 	for (size_t i = 0; i < s->c->nrow; i++) {
 		const struct row *r = &s->c->row[i];
@@ -16,7 +16,7 @@ void moved_find_gone(struct search *s)
 }
 
 /* Mark the row's bodies that are gone: what they did may be elsewhere, under another name. */
-static void mark_gone(struct search *s, uint32_t row)
+static void mark_gone(struct moved_search *s, uint32_t row)
 {
 	const struct bodies *b = &s->bodies;
 
@@ -29,7 +29,7 @@ static void mark_gone(struct search *s, uint32_t row)
  * Mark the bodies in which a row rose most, until they account for its rise. Returns the first, if it
  * has nearly all of the rise, else 0.
  */
-static uint32_t mark_bodies(struct search *s, const struct row *r)
+static uint32_t mark_bodies(struct moved_search *s, const struct row *r)
 {
 	const struct bodies *b = &s->bodies;
 	uint32_t row = (uint32_t)(r - s->c->row);
@@ -58,7 +58,7 @@ static uint32_t mark_bodies(struct search *s, const struct row *r)
 }
 
 /* Add a row's stacks in the marked bodies to the set. Returns the change of its cost there. */
-static double add_risen(struct search *s, uint32_t row)
+static double add_risen(struct moved_search *s, uint32_t row)
 {
 	const struct bodies *b = &s->bodies;
 	double cost = 0;
@@ -76,7 +76,7 @@ static double add_risen(struct search *s, uint32_t row)
 }
 
 /* Test the row together with all that changed in the bodies in which it rose. */
-void moved_by_bodies(struct search *s, struct row *r)
+void moved_by_bodies(struct moved_search *s, struct row *r)
 {
 	const struct comparison *c = s->c;
 	struct balance b = { 0 };

@@ -41,13 +41,13 @@ static bool share_caller(const struct calls *calls, const struct row *up, const 
 			  (is_caller(calls, a, down->item) || is_caller(calls, b, up->item)));
 }
 
-static bool are_kin(const struct search *s, const struct row *up, const struct row *down)
+static bool are_kin(const struct moved_search *s, const struct row *up, const struct row *down)
 {
 	return up->kind == down->kind && (calls_other(s->calls, up, down, s->c->design.n) ||
 					  share_caller(s->calls, up, down));
 }
 
-static void merge_groups(struct search *s, uint32_t a, uint32_t b)
+static void merge_groups(struct moved_search *s, uint32_t a, uint32_t b)
 {
 	uint32_t to = s->group[a], from = s->group[b];
 
@@ -56,7 +56,7 @@ static void merge_groups(struct search *s, uint32_t a, uint32_t b)
 			s->group[i] = to;
 }
 
-void moved_find_kin(struct search *s)
+void moved_find_kin(struct moved_search *s)
 {
 	const struct row *row = s->c->row;
 
@@ -73,14 +73,15 @@ void moved_find_kin(struct search *s)
 }
 
 /* Add a row's samples to the set, and its cost to the balance. */
-static void add_row(struct search *s, struct balance *b, const struct row *r)
+static void add_row(struct moved_search *s, struct balance *b, const struct row *r)
 {
 	members_add(s->m, r->item, r->kind, NULL);
 	balance_add(b, r, test_cost(&r->test));
 }
 
 /* Which of two functions calls the other, or 0. */
-static uint32_t caller_of_both(const struct search *s, const struct row *a, const struct row *b)
+static uint32_t caller_of_both(const struct moved_search *s, const struct row *a,
+			       const struct row *b)
 {
 	double down = calls_between(s->calls, a->item, b->item);
 	double up = calls_between(s->calls, b->item, a->item);
@@ -98,7 +99,7 @@ static bool share_body(const struct bodies *b, uint32_t row, uint32_t other)
 }
 
 /* Is one of two functions new or gone, or inlined into the other on one side at least? */
-static bool may_give_code(const struct search *s, const struct row *a, const struct row *b)
+static bool may_give_code(const struct moved_search *s, const struct row *a, const struct row *b)
 {
 	const struct row *row = s->c->row;
 
@@ -107,7 +108,7 @@ static bool may_give_code(const struct search *s, const struct row *a, const str
 }
 
 /* Test the row together with all its kin. */
-bool moved_by_kin(struct search *s, struct row *r)
+bool moved_by_kin(struct moved_search *s, struct row *r)
 {
 	const struct comparison *c = s->c;
 	uint32_t group = s->group[r - c->row];
@@ -129,7 +130,7 @@ bool moved_by_kin(struct search *s, struct row *r)
 }
 
 /* Test the row together with its own kin that became faster, each of which explains one row. */
-bool moved_by_own_kin(struct search *s, struct row *r)
+bool moved_by_own_kin(struct moved_search *s, struct row *r)
 {
 	const struct comparison *c = s->c;
 	struct balance b = { 0 };

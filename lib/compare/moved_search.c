@@ -6,7 +6,7 @@ static const double LEAST_SAVING = 0.5; /* of the rise */
 static const double MOST_OF_IT = 0.5;   /* of a function's rise, which stands for its parts */
 
 /* Test the samples of the current set of members. */
-struct test moved_test(const struct search *s, enum kind kind, const double *exposure)
+struct test moved_test(const struct moved_search *s, enum kind kind, const double *exposure)
 {
 	const struct design *d = &s->c->design;
 	struct test t;
@@ -16,7 +16,7 @@ struct test moved_test(const struct search *s, enum kind kind, const double *exp
 	return t;
 }
 
-bool moved_is_slower(const struct search *s, const struct row *r, const struct test *t,
+bool moved_is_slower(const struct moved_search *s, const struct row *r, const struct test *t,
 		     enum level level)
 {
 	const struct comparison *c = s->c;
@@ -28,7 +28,8 @@ bool moved_is_slower(const struct search *s, const struct row *r, const struct t
 }
 
 /* Set the verdict of a row after the test of its whole scope. */
-void moved_set_verdict(struct search *s, struct row *r, const struct test *whole, uint32_t from)
+void moved_set_verdict(struct moved_search *s, struct row *r, const struct test *whole,
+		       uint32_t from)
 {
 	if (!moved_is_slower(s, r, whole, TO_LIST)) {
 		r->verdict = MOVED;
@@ -56,14 +57,14 @@ bool balance_saved_enough(const struct balance *b)
 }
 
 /* Would the gate fail for the row, by its own test and by random labellings? */
-static bool fails_alone(const struct search *s, const struct row *r)
+static bool fails_alone(const struct moved_search *s, const struct row *r)
 {
 	return moved_is_slower(s, r, &r->test, AT_GATE) &&
 	       (!s->c->permuted || r->confirmed <= s->c->confirm_q);
 }
 
 /* The row of a function with what it calls, if it was found to be slower; or NULL. */
-static struct row *slower_holder(const struct search *s, uint32_t item)
+static struct row *slower_holder(const struct moved_search *s, uint32_t item)
 {
 	for (size_t i = 0; i < s->c->nrow; i++) {
 		struct row *r = &s->c->row[i];
@@ -78,7 +79,8 @@ static struct row *slower_holder(const struct search *s, uint32_t item)
  * Work moved between a row and others of one function, and they are slower together by `cost`: let
  * that function's row stand for it, if it tells as surely that something is slower, and how much.
  */
-void moved_hand_over(struct search *s, struct row *r, uint32_t function, double cost, uint32_t from)
+void moved_hand_over(struct moved_search *s, struct row *r, uint32_t function, double cost,
+		     uint32_t from)
 {
 	struct comparison *c = s->c;
 	struct row *holder = slower_holder(s, function);

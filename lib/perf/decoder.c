@@ -206,8 +206,8 @@ static bool is_wanted(struct decoder *d, struct process *p)
 }
 
 /*
- * A program that runs where no mapping is has one that no record told of: mremap() makes none, and
- * records are lost. The longer nothing is found, the less often it is looked for.
+ * Code runs at an address without a mapping if no record described the mapping: mremap() causes no
+ * record, and some records are lost. The longer the search finds nothing, the less often it is made.
  */
 static void find_unrecorded(struct decoder *d, const struct record *r, struct process *p)
 {

@@ -44,9 +44,7 @@ struct perf_host {
 	 * NULL: records have all that.
 	 */
 	void (*scan)(void *context, struct processes *t, struct process *p);
-	/*
-	 * Adds mappings of a known process that no record has told of. False if there are none.
-	 */
+	/* Adds the mappings of a known process that no record described. False if there are none. */
 	bool (*scan_again)(void *context, struct processes *t, struct process *p);
 	/* Does any thread of a process still exist? */
 	bool (*is_running)(void *context, int pid);

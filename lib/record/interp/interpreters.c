@@ -185,8 +185,14 @@ static bool is_before_go(struct interpreters *p, const struct perf_sample *s)
 {
 	struct interp_target t;
 
-	return !p->works || !interp_program_target(&p->program, s->pid, &t) ||
-	       !t.go.layout.labels || s->time < t.since;
+	if (s->pid != p->go_pid || s->time < p->go_since) {
+		if (!p->works || !interp_program_target(&p->program, s->pid, &t) ||
+		    !t.go.layout.labels)
+			return true;
+		p->go_pid = s->pid;
+		p->go_since = t.since;
+	}
+	return s->time < p->go_since;
 }
 
 static void merge_go_labels(struct interpreters *p, struct perf_sample *s)

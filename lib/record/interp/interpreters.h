@@ -32,6 +32,8 @@ struct interpreters {
 	bool wanted;
 	struct buf met;
 	struct table go_modules;  /* struct go_module_row: which give labels to goroutines */
+	uint32_t go_pid;          /* the last process whose labels of goroutines are known, */
+	uint64_t go_since;        /* in samples from this time on */
 	bool met_context;         /* a process publishes contexts of its threads */
 	const char *refused;      /* an interpreter that cannot be read: a static string */
 	unsigned refused_version; /* its version */
